@@ -1,0 +1,57 @@
+import { type App, hasNoClaude, noDataError, openApp, openReady, type Ready } from '../app/open.ts';
+import { VERSION } from '../app/version.ts';
+import { type Directory, loadDirectory } from '../ledger/queries/directory.ts';
+import { cellFilter } from '../ledger/queries/filters.ts';
+import { ingestMeta, recordSpan } from '../ledger/queries/meta.ts';
+import type { ReportContext } from '../ledger/queries/reports.ts';
+import { unloggedTotal } from '../ledger/queries/unlogged.ts';
+import type { ReportMeta } from '../usage/report.ts';
+import { ProgressLine } from './progress.ts';
+import type { ReportFlags } from './report-flags.ts';
+import { type ReportRequest, reportRequest } from './report-request.ts';
+import { notes } from './run.ts';
+
+/** All a report command works with, after reading what is new. */
+export interface OpenReport {
+  readonly app: App;
+  readonly ready: Ready;
+  readonly directory: Directory;
+  readonly request: ReportRequest;
+  readonly context: ReportContext;
+  readonly span: { readonly first: number | null; readonly last: number | null };
+  [Symbol.dispose](): void;
+}
+
+export async function openReport(flags: ReportFlags): Promise<OpenReport> {
+  const app = await openApp({ configFile: flags.config });
+  const request = reportRequest(flags, app);
+  const line = flags.progress && process.stderr.isTTY ? new ProgressLine(app.clock.monotonic) : null;
+  const ready = await openReady(app, line?.report);
+  line?.end();
+  const span = recordSpan(ready.ledger);
+  if (hasNoClaude(app)) {
+    if (span.first === null) {
+      ready[Symbol.dispose]();
+      throw noDataError(app);
+    }
+    await notes(['No Claude Code data found here now; this is the history that was recorded before.']);
+  }
+  await notes(ready.notices);
+  const directory = loadDirectory(ready.ledger, app.config.projects.aliases);
+  const context: ReportContext = {
+    ledger: ready.ledger, directory, filter: cellFilter(request.filter, directory), mode: request.mode, zone: request.zone, weekStart: request.weekStart,
+  };
+  return { app, ready, directory, request, context, span, [Symbol.dispose]: () => ready[Symbol.dispose]() };
+}
+
+export function metaOf(open: OpenReport): ReportMeta {
+  const { app, ready, request, directory, context, span } = open;
+  const unreadable: Record<string, number> = {};
+  for (const { code } of ready.result.skipped) unreadable[code] = (unreadable[code] ?? 0) + 1;
+  return {
+    generatedAt: app.clock.now(), version: VERSION, timezone: request.zone, weekStart: request.weekStartName, order: request.order, mode: request.mode,
+    priceTable: ready.ledger.table.date, since: request.since, until: request.until, filters: request.filterTexts, accounts: ['default'],
+    firstRecord: span.first, lastRecord: span.last, ingest: ingestMeta(ready.ledger, unreadable),
+    unlogged: unloggedTotal(ready.ledger, directory, context.filter.sessions), parity: request.parity !== false,
+  };
+}

@@ -1,0 +1,85 @@
+import type { Command } from 'commander';
+
+/** Flags that every report takes (UR §3), as commander parses them. */
+export interface ReportFlags {
+  json?: boolean;
+  since?: string;
+  until?: string;
+  last?: string;
+  project?: string[];
+  exclude?: string[];
+  model?: string[];
+  account?: string[];
+  session?: string[];
+  tag?: string[];
+  branch?: string[];
+  minTokens?: string;
+  minCost?: string;
+  subagents?: string;
+  timezone?: string;
+  weekStart?: string;
+  mode?: string;
+  order?: string;
+  sort?: string;
+  invert?: boolean;
+  top?: string;
+  breakdown?: boolean;
+  compact?: boolean;
+  wide?: boolean;
+  cost: boolean;
+  color?: string | false;
+  ascii?: boolean;
+  parity?: boolean | string;
+  config?: string;
+  debug?: boolean;
+  progress: boolean;
+  offline?: boolean;
+  instances?: boolean;
+  sections?: string;
+  id?: string;
+  byPeriod?: string;
+  active?: boolean;
+  recent?: string | boolean;
+  tokenLimit?: string;
+  sessionDuration?: string;
+  jsonSchema?: boolean;
+}
+
+const list = (value: string, before: string[] = []): string[] => [...before, ...value.split(',').map((v) => v.trim()).filter((v) => v !== '')];
+
+export function addReportFlags(command: Command): Command {
+  return command
+    .option('-j, --json', 'print JSON instead of a table')
+    .option('--since <date>', 'first local day: 2026-11-01, 20261101, today, yesterday, 7d, 4w, 3m, this-week, last-month …')
+    .option('--until <date>', 'last local day, inclusive')
+    .option('--last <n>', 'only the newest n periods with use')
+    .option('--project <names>', 'only these projects: names, globs, directories; comma list, repeatable, !x excludes', list)
+    .option('--exclude <names>', 'all but these projects', list)
+    .option('--model <ids>', 'only these models; globs, !x excludes', list)
+    .option('--account <names>', 'only these accounts', list)
+    .option('--session <ids>', 'only these sessions, by id or name', list)
+    .option('--tag <tags>', 'only sessions with these tags', list)
+    .option('--branch <names>', 'only sessions on these branches', list)
+    .option('--min-tokens <n>', 'leave out rows with fewer tokens')
+    .option('--min-cost <usd>', 'leave out rows that cost less')
+    .option('--subagents <how>', 'include, only or exclude what subagents used (default include)')
+    .option('-z, --timezone <zone>', 'IANA name, local or utc; decides where a day begins')
+    .option('-w, --week-start <day>', 'first day of a week (default monday)')
+    .option('-m, --mode <mode>', 'auto, calculate or display: where a cost comes from (default auto)')
+    .option('-o, --order <order>', 'asc or desc')
+    .option('-b, --breakdown', 'a line per model below each row')
+    .option('--compact', 'the narrow form at any width')
+    .option('--wide', 'full digits at any width')
+    .option('--no-cost', 'leave money out')
+    .option('--color <when>', 'auto, always or never')
+    .option('--no-color', 'no colour')
+    .option('--ascii', 'only ASCII characters')
+    .option('--parity [shape]', "the peer's conventions and JSON (--parity=unified for its unified shape)")
+    .option('--sections <names>', 'several reports at once: daily,weekly,monthly,sessions,projects,models,blocks')
+    .option('-c, --config <file>', 'another configuration file')
+    .option('-d, --debug', 'say more about errors')
+    .option('--no-progress', 'no progress line while history is read')
+    .option('--offline', 'accepted; nothing here uses the network')
+    .option('--no-offline', 'accepted; nothing here uses the network')
+    .option('--json-schema', 'print the JSON schema of this report');
+}

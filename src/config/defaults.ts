@@ -1,0 +1,48 @@
+import { availableParallelism } from 'node:os';
+import type { Config } from './schema.ts';
+
+/** One core is left for the person's own work; beyond eight the disk is the limit (UR-114). */
+const workers = Math.min(8, Math.max(1, availableParallelism() - 1));
+
+/** What holds when nobody says otherwise. Durations in milliseconds. */
+export const DEFAULTS: Config = {
+  /** Empty: `~/.claude` and `~/.config/claude`. */
+  claude: { dirs: [] },
+  watch: { pollInterval: 1000, debounce: 20 },
+  live: {
+    refreshInterval: 5000,
+    maxSessions: 1000,
+    mode: 'live',
+    account: [],
+    filter: '',
+    sort: 'attention',
+    group: 'none',
+    mouse: false,
+    readOnly: false,
+    bell: false,
+    title: false,
+  },
+  ledger: { path: null, keep: 'forever' },
+  ingest: { workers },
+  display: {
+    color: 'auto',
+    timezone: 'local',
+    weekStart: 'monday',
+    theme: 'auto',
+    ascii: false,
+    emoji: false,
+    hour12: false,
+    ambiguousWide: false,
+    screenReader: false,
+  },
+  paths: { state: null },
+  log: { level: 'info' },
+  /** Work tokens per minute (D-29). */
+  burn: { moderate: 500, high: 1000 },
+  limits: { tokensPerDay: null, tokensPerWindow: null, costPerDay: null, plan: null, count: 'all' },
+  /** `floor` none: 10 min, before 2026-04-23 60 min (D-21). */
+  window: { floor: null, hours: 5 },
+  pricing: { overrides: [], batch: false },
+  projects: { aliases: {}, include: [], exclude: [] },
+  privacy: { names: 'show', actions: 'target', preview: false, encryptMetadata: false, metadataKey: null },
+};

@@ -1,0 +1,72 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+
+/** The only file that touches node:sqlite. */
+export type Row = Record<string, string | number | null>;
+export type Value = string | number | null;
+
+export interface Statement {
+  run(...values: Value[]): number;
+  get(...values: Value[]): Row | undefined;
+  all(...values: Value[]): Row[];
+}
+
+export interface Database {
+  readonly path: string;
+  exec(sql: string): void;
+  /** A prepared statement, kept for the life of the connection. */
+  sql(text: string): Statement;
+  /** Runs `work` in one write transaction; its error rolls everything back. */
+  write<T>(work: () => T): T;
+  close(): void;
+}
+
+export function openDatabase(path: string, options: { readonly readOnly?: boolean } = {}): Database {
+  const db = new DatabaseSync(path, { timeout: 5000, readOnly: options.readOnly ?? false, enableForeignKeyConstraints: true });
+  const prepared = new Map<string, Statement>();
+  return {
+    path,
+    exec: (sql) => db.exec(sql),
+    sql(text) {
+      let statement = prepared.get(text);
+      if (!statement) prepared.set(text, (statement = wrap(db.prepare(text))));
+      return statement;
+    },
+    write(work) {
+      db.exec('BEGIN IMMEDIATE');
+      try {
+        const result = work();
+        db.exec('COMMIT');
+        return result;
+      } catch (error) {
+        if (db.isTransaction) db.exec('ROLLBACK');
+        throw error;
+      }
+    },
+    close: () => db.close(),
+  };
+}
+
+function wrap(statement: StatementSync): Statement {
+  return {
+    run: (...values) => Number(statement.run(...values).changes),
+    get: (...values) => statement.get(...values) as Row | undefined,
+    all: (...values) => statement.all(...values) as Row[],
+  };
+}
+
+/** SQLite's version as numbers, from the library itself. */
+export function sqliteVersion(db: Database): readonly number[] {
+  return String(db.sql('SELECT sqlite_version() AS v').get()?.v).split('.').map(Number);
+}
+
+/** SQLite before 3.51.3 can corrupt a WAL file that several processes write (REL-20). */
+export function hasSafeWal(version: readonly number[]): boolean {
+  const [major = 0, minor = 0, patch = 0] = version;
+  return major !== 3 ? major > 3 : minor !== 51 ? minor > 51 : patch >= 3;
+}
+
+/** SQLite's own error code, e.g. 5 busy, 8 read-only, 11 corrupt, 13 full, 14 cannot open, 26 not a database; null for other errors. */
+export function sqliteCode(error: unknown): number | null {
+  const e = error as { code?: unknown; errcode?: unknown };
+  return e?.code === 'ERR_SQLITE_ERROR' && typeof e.errcode === 'number' ? e.errcode & 0xff : null;
+}

@@ -1,0 +1,135 @@
+import { chmodSync, closeSync, copyFileSync, existsSync, openSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { PriceTable } from '../pricing/types.ts';
+import { configError, errnoOf, KnownError } from '../platform/errors.ts';
+import { ensurePrivateDir } from '../platform/files.ts';
+import { Appender } from './append.ts';
+import { type Database, hasSafeWal, openDatabase, sqliteCode, sqliteVersion } from './driver.ts';
+import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
+import { salvage } from './salvage.ts';
+
+/** Where the ledger's figures are kept this time: on disk, on a disk that cannot be written, or only in memory (REL-7). */
+export type LedgerMode = 'disk' | 'memory';
+
+export interface Ledger {
+  readonly db: Database;
+  readonly table: PriceTable;
+  readonly mode: LedgerMode;
+  /** One sentence for the person when something is not as it should be, else null. */
+  readonly notice: string | null;
+  /** Appends what files say; see {@link Appender}. */
+  readonly appender: Appender;
+  [Symbol.dispose](): void;
+}
+
+export interface OpenOptions {
+  readonly path: string;
+  readonly table: PriceTable;
+  readonly version: string;
+  /** Epoch ms, for the name of a file moved away. */
+  readonly now: number;
+}
+
+/** SQLite codes: 11 corrupt, 26 not a database; 8 read-only, 13 full, 14 cannot open, 10 I/O error. */
+const CORRUPT = new Set([11, 26]);
+const UNWRITABLE = new Set([8, 10, 13, 14]);
+const UNWRITABLE_ERRNO = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT', 'ENOTDIR']);
+
+/**
+ * Opens the ledger, makes or migrates it, and re-prices it when the price table changed. A corrupt file is moved away and its readable rows saved
+ * (REL-22); where nothing can be written the ledger lives in memory for this run (REL-7). Throws exit 78 for a ledger of a newer program.
+ */
+export function openLedger(options: OpenOptions): Ledger {
+  try {
+    return onDisk(options, null);
+  } catch (error) {
+    if (isDamaged(error)) return recover(options, error);
+    if (isUnwritable(error)) return inMemory(options, `The ledger at ${options.path} cannot be written (${reason(error)}): figures come from memory, nothing is kept.`);
+    throw error;
+  }
+}
+
+/** The file is no database or a damaged one: {@link recover} helps, also when this shows only while reading or writing. */
+export const isDamaged = (error: unknown): boolean => CORRUPT.has(sqliteCode(error) ?? -1);
+
+export const isUnwritable = (error: unknown): boolean => {
+  const cause = error instanceof KnownError ? error.cause ?? error : error;
+  return UNWRITABLE.has(sqliteCode(cause) ?? -1) || UNWRITABLE_ERRNO.has(errnoOf(cause) ?? '') || (error instanceof KnownError && error.exitCode === 1);
+};
+
+const reason = (error: unknown): string => {
+  const cause = error instanceof KnownError ? error.cause ?? error : error;
+  return sqliteCode(cause) === 13 ? 'disk full' : (errnoOf(cause) === 'ERR_SQLITE_ERROR' ? undefined : errnoOf(cause)) ?? (cause as Error).message;
+};
+
+export function inMemory(options: OpenOptions, notice: string): Ledger {
+  const db = openDatabase(':memory:');
+  migrate(db, options);
+  return ledgerOf(db, options.table, 'memory', notice);
+}
+
+function onDisk(options: OpenOptions, notice: string | null): Ledger {
+  ensurePrivateDir(dirname(options.path));
+  if (!existsSync(options.path)) closeSync(openSync(options.path, 'a', 0o600));
+  const db = openDatabase(options.path);
+  try {
+    prepare(db);
+    migrate(db, options);
+    return ledgerOf(db, options.table, 'disk', notice);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function ledgerOf(db: Database, table: PriceTable, mode: LedgerMode, notice: string | null): Ledger {
+  const appender = new Appender(db, table);
+  if (db.sql("SELECT value FROM meta WHERE name = 'prices'").get()?.value !== table.fingerprint) appender.recountAll();
+  return { db, table, mode, notice, appender, [Symbol.dispose]: () => db.close() };
+}
+
+function prepare(db: Database): void {
+  // Version first: a WAL written by several processes can be corrupted by SQLite before 3.51.3.
+  db.exec(hasSafeWal(sqliteVersion(db)) ? 'PRAGMA journal_mode = WAL' : 'PRAGMA journal_mode = TRUNCATE');
+  db.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768; PRAGMA secure_delete = ON');
+}
+
+function migrate(db: Database, options: OpenOptions): void {
+  const version = Number(db.sql('PRAGMA user_version').get()?.user_version);
+  if (version === SCHEMA_VERSION) return;
+  if (version > SCHEMA_VERSION) {
+    const writer = db.sql("SELECT value FROM meta WHERE name = 'version'").get()?.value ?? 'a newer version';
+    throw configError(`The ledger ${options.path} was written by Tidemark ${writer}; this is ${options.version}.`, { hint: 'Update, or set TIDEMARK_DB to another file' });
+  }
+  if (version > 0 && options.path !== ':memory:') backup(db, options.path, version);
+  db.write(() => {
+    // Another process may have migrated while this one waited for the lock.
+    const now = Number(db.sql('PRAGMA user_version').get()?.user_version);
+    for (let v = now; v < SCHEMA_VERSION; v++) db.exec(MIGRATIONS[v]!);
+    db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+    db.sql('INSERT OR REPLACE INTO meta VALUES (?, ?)').run('version', options.version);
+    if (now === 0) db.sql('INSERT OR REPLACE INTO meta VALUES (?, ?)').run('prices', options.table.fingerprint);
+  });
+}
+
+function backup(db: Database, path: string, version: number): void {
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  const copy = `${path}.v${version}`;
+  copyFileSync(path, copy);
+  chmodSync(copy, 0o600);
+}
+
+/** Moves a corrupt ledger away, opens a new one and saves into it what can be read of the old. Transcripts are then read again as usual. */
+export function recover(options: OpenOptions, error: unknown): Ledger {
+  const away = `${options.path}.corrupt-${options.now}`;
+  try {
+    renameSync(options.path, away);
+    for (const suffix of ['-wal', '-shm']) if (existsSync(options.path + suffix)) renameSync(options.path + suffix, away + suffix);
+  } catch (moving) {
+    return inMemory(options, `The ledger at ${options.path} is damaged (${(error as Error).message}) and cannot be moved away (${errnoOf(moving)}): figures come from memory.`);
+  }
+  const fresh = onDisk(options, null);
+  const saved = salvage(away, fresh.db);
+  fresh.appender.recountAll();
+  return { ...fresh, notice: `The ledger was damaged: it was moved to ${away}, ${saved} of its requests were saved and transcripts are read again.`, [Symbol.dispose]: fresh[Symbol.dispose] };
+}

@@ -1,0 +1,173 @@
+import type { CostMode, NanoUsd } from '../../pricing/types.ts';
+import type { ModelPart, ReportRow } from '../../usage/report.ts';
+import { addSums, emptySum } from '../../usage/sum.ts';
+import type { UsageSum } from '../../usage/types.ts';
+import type { ZoneSegment } from '../../usage/zone.ts';
+import type { Row, Value } from '../driver.ts';
+import type { Ledger } from '../open.ts';
+import { CELL_FLAGS as C, CELL_MS, PROMPT_CELL } from '../schema.ts';
+
+/** Which rollup cells a report takes. Instants in epoch ms, half-open; ids of the session and model tables; null = all. */
+export interface CellFilter {
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly sessions: readonly number[] | null;
+  readonly models: readonly number[] | null;
+  readonly subagents: 'include' | 'only' | 'exclude';
+}
+
+export const EVERYTHING: CellFilter = { from: null, to: null, sessions: null, models: null, subagents: 'include' };
+
+/** Sums of one group, model and kind of request. */
+export interface CellGroup {
+  /** Values of the group's columns, in order. */
+  readonly group: readonly number[];
+  readonly model: number;
+  readonly flags: number;
+  readonly sum: UsageSum;
+  readonly prompts: number;
+  readonly loggedEvents: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+/** SQL for the local day of a cell in a zone: its offset is piecewise constant, so it is a CASE over the transitions. Numbers only, made by us. */
+export function dayColumn(segments: readonly ZoneSegment[]): string {
+  const cases = segments.slice(0, -1).map((s) => `WHEN cell < ${Math.floor(s.untilMs / CELL_MS)} THEN ${Math.round(s.offsetMs)}`);
+  const last = Math.round(segments.at(-1)?.offsetMs ?? 0);
+  const offset = cases.length === 0 ? `${last}` : `CASE ${cases.join(' ')} ELSE ${last} END`;
+  return `(cell * ${CELL_MS} + ${offset}) / 86400000`;
+}
+
+/** Sums the cells by columns of ours (`session`, `cell`, a day column), model and kind. */
+export function groupCells(ledger: Ledger, columns: readonly string[], filter: CellFilter, mode: CostMode): CellGroup[] {
+  const { where, values } = whereOf(filter);
+  const names = columns.map((column, i) => `${column} AS g${i}`);
+  const rows = ledger.db
+    .sql(
+      `SELECT ${[...names, 'model', 'flags'].join(', ')}, sum(requests) AS requests, sum(events) AS events, sum(input) AS input, sum(output) AS output, sum(write5m) AS write5m,
+       sum(write1h) AS write1h, sum(read) AS read, sum(web) AS web, sum(calc) AS calc, sum(logged) AS logged, sum(prompts) AS prompts, min(first_at) AS first_at, max(last_at) AS last_at
+       FROM rollup ${where} GROUP BY ${[...columns.map((_, i) => `g${i}`), 'model', 'flags'].join(', ')}`,
+    )
+    .all(...values);
+  return rows.map((row) => groupOf(row, columns.length, mode));
+}
+
+/** Distinct sessions with a request, by group. */
+export function groupSessions(ledger: Ledger, column: string, filter: CellFilter): [group: number, session: number][] {
+  const { where, values } = whereOf(filter);
+  const rows = ledger.db
+    .sql(`SELECT DISTINCT ${column} AS g, session FROM rollup ${where === '' ? 'WHERE' : `${where} AND`} flags <> ${PROMPT_CELL} AND requests > 0`)
+    .all(...values);
+  return rows.map((row) => [row.g as number, row.session as number]);
+}
+
+export function whereOf(filter: CellFilter): { where: string; values: Value[] } {
+  const terms: string[] = [];
+  const values: Value[] = [];
+  if (filter.from !== null) {
+    terms.push('cell >= ?');
+    values.push(Math.ceil(filter.from / CELL_MS));
+  }
+  if (filter.to !== null) {
+    terms.push('cell < ?');
+    values.push(Math.ceil(filter.to / CELL_MS));
+  }
+  if (filter.sessions !== null) {
+    terms.push('session IN (SELECT value FROM json_each(?))');
+    values.push(JSON.stringify(filter.sessions));
+  }
+  if (filter.models !== null) {
+    // A prompt names no model: with a model filter it cannot be told whose it was.
+    terms.push('model IN (SELECT value FROM json_each(?))');
+    values.push(JSON.stringify(filter.models));
+  }
+  if (filter.subagents === 'only') terms.push(`flags & ${C.sidechain}`);
+  if (filter.subagents === 'exclude') terms.push(`NOT flags & ${C.sidechain}`);
+  return { where: terms.length === 0 ? '' : `WHERE ${terms.join(' AND ')}`, values };
+}
+
+/** What a part costs in a mode, null = unpriced (D-17). A logged 0 is a price only for `display`. */
+export function costIn(mode: CostMode, flags: number, calc: NanoUsd, logged: NanoUsd): NanoUsd | null {
+  if (mode === 'display') return flags & (C.loggedPositive | C.loggedZero) ? logged : null;
+  if (mode === 'auto' && flags & C.loggedPositive) return logged;
+  return flags & C.calculated ? calc : null;
+}
+
+function groupOf(row: Row, columns: number, mode: CostMode): CellGroup {
+  const n = (name: string): number => row[name] as number;
+  const flags = n('flags');
+  const cost = costIn(mode, flags, n('calc'), n('logged'));
+  const events = n('events');
+  const all = n('input') + n('output') + n('write5m') + n('write1h') + n('read');
+  return {
+    group: Array.from({ length: columns }, (_, i) => n(`g${i}`)),
+    model: n('model'),
+    flags,
+    sum: {
+      input: n('input'), output: n('output'), cacheWrite5m: n('write5m'), cacheWrite1h: n('write1h'), cacheRead: n('read'),
+      requests: n('requests'), webSearches: n('web'), pricedCost: cost ?? 0, pricedEvents: cost === null ? 0 : events, unpricedEvents: cost === null ? events : 0,
+      unpricedTokens: cost === null ? all : 0, outputIsLowerBound: (flags & C.lowerBound) !== 0,
+    },
+    prompts: n('prompts'),
+    loggedEvents: mode !== 'calculate' && flags & (mode === 'display' ? C.loggedPositive | C.loggedZero : C.loggedPositive) ? events : 0,
+    firstAt: n('first_at'),
+    lastAt: n('last_at'),
+  };
+}
+
+/** Ids of the sessions in a row, by its list of models: rows are copied on their way, that list is not. */
+const MEMBERS = new WeakMap<readonly ModelPart[], ReadonlySet<number>>();
+
+/** Distinct sessions over some rows of one report. */
+export function distinctSessionsOf(rows: readonly ReportRow[]): number {
+  const ids = new Set<number>();
+  for (const row of rows) for (const id of MEMBERS.get(row.models) ?? []) ids.add(id);
+  return ids.size;
+}
+
+interface Part {
+  readonly model: string;
+  readonly speed: 'standard' | 'fast';
+  sum: UsageSum;
+  firstAt: number;
+}
+
+/** Adds groups up to a report's row. */
+export class RowBuilder {
+  sum = emptySum();
+  subagents = emptySum();
+  prompts = 0;
+  loggedEvents = 0;
+  firstAt: number | null = null;
+  lastAt: number | null = null;
+  readonly sessionIds = new Set<number>();
+  private readonly parts = new Map<string, Part>();
+
+  add(group: CellGroup, modelName: string): void {
+    this.prompts += group.prompts;
+    if (group.flags === PROMPT_CELL) return;
+    this.sum = addSums(this.sum, group.sum);
+    if (group.flags & C.sidechain) this.subagents = addSums(this.subagents, group.sum);
+    this.loggedEvents += group.loggedEvents;
+    this.firstAt = Math.min(this.firstAt ?? group.firstAt, group.firstAt);
+    this.lastAt = Math.max(this.lastAt ?? group.lastAt, group.lastAt);
+    const speed = group.flags & C.fast ? 'fast' : 'standard';
+    const name = `${speed} ${modelName}`;
+    const part = this.parts.get(name);
+    if (!part) this.parts.set(name, { model: modelName, speed, sum: group.sum, firstAt: group.firstAt });
+    else {
+      part.sum = addSums(part.sum, group.sum);
+      part.firstAt = Math.min(part.firstAt, group.firstAt);
+    }
+  }
+
+  build(): ReportRow {
+    const models: ModelPart[] = [...this.parts.values()].sort((a, b) => a.firstAt - b.firstAt || (a.model < b.model ? -1 : a.model > b.model ? 1 : a.speed < b.speed ? 1 : -1));
+    MEMBERS.set(models, this.sessionIds);
+    return {
+      sum: this.sum, sessions: this.sessionIds.size, prompts: this.prompts, models, subagents: this.subagents,
+      loggedEvents: this.loggedEvents, firstAt: this.firstAt, lastAt: this.lastAt,
+    };
+  }
+}

@@ -1,0 +1,39 @@
+import type { CostMode } from '../../pricing/types.ts';
+import type { UsageEvent } from '../../usage/types.ts';
+import { billedParts } from '../billing.ts';
+import type { Row, Value } from '../driver.ts';
+import { fromRow } from '../event-row.ts';
+import type { Ledger } from '../open.ts';
+import { CELL_FLAGS as C } from '../schema.ts';
+import { costIn } from './cells.ts';
+import type { Directory } from './directory.ts';
+
+/** Requests with their iterations in time order, from `from` (inclusive) to `to` (exclusive), epoch ms; of some sessions or of all. Uses the index on time. */
+export function usageEvents(ledger: Ledger, directory: Directory, mode: CostMode, from: number, to: number, session: number | null = null): UsageEvent[] {
+  const values: Value[] = [from, to];
+  if (session !== null) values.push(session);
+  const rows = ledger.db
+    .sql(`SELECT event.*, model.name FROM event LEFT JOIN model ON model.id = event.model WHERE at >= ? AND at < ? ${session === null ? '' : 'AND session = ?'} ORDER BY at, key`)
+    .all(...values);
+  return rows.flatMap((row) => eventsOf(ledger, directory, mode, row));
+}
+
+function eventsOf(ledger: Ledger, directory: Directory, mode: CostMode, row: Row): UsageEvent[] {
+  const info = directory.sessions.get(row.session as number);
+  const request = fromRow(row, info?.sessionId ?? '', row.name as string | null);
+  return billedParts(request, ledger.table, row.calc as number | null).map((part) => ({
+    key: request.key,
+    at: request.at,
+    sessionId: info?.sessionId ?? '',
+    account: info?.account ?? 'default',
+    project: info?.root ?? 'unknown',
+    model: part.model,
+    speed: part.flags & C.fast ? 'fast' : 'standard',
+    tokens: part.tokens,
+    webSearches: part.webSearches,
+    sidechain: request.rank !== 2,
+    cost: costIn(mode, part.flags, part.calc ?? 0, part.logged),
+    outputIsLowerBound: (part.flags & C.lowerBound) !== 0,
+    requests: part.requests,
+  }));
+}

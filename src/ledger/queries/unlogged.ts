@@ -1,0 +1,39 @@
+import type { NanoUsd } from '../../pricing/types.ts';
+import { sumUnlogged, unloggedCost, type UnloggedSum } from '../../usage/unlogged.ts';
+import { billedParts } from '../billing.ts';
+import type { Row } from '../driver.ts';
+import { fromRow } from '../event-row.ts';
+import type { Ledger } from '../open.ts';
+import type { Directory, SessionInfo } from './directory.ts';
+
+/** What the client counted for a session beyond its transcript (D-18), nano-USD; null without the client's own count. */
+export function unloggedOf(ledger: Ledger, info: SessionInfo): NanoUsd | null {
+  const client = info.facts.clientCost?.[0] ?? null;
+  if (client === null) return null;
+  // The session's cells bound its time; inside them the index on time leads to its events.
+  const span = ledger.db.sql('SELECT min(first_at) AS first, max(last_at) AS last FROM rollup WHERE session = ?').get(info.id);
+  const own = ledger.db
+    .sql('SELECT event.*, model.name FROM event LEFT JOIN model ON model.id = event.model WHERE at >= ? AND at <= ? AND session = ?')
+    .all((span?.first as number | null) ?? 0, (span?.last as number | null) ?? -1, info.id);
+  const inherited = ledger.db
+    .sql('SELECT event.*, model.name FROM inherited JOIN event USING (key) LEFT JOIN model ON model.id = event.model WHERE inherited.session = ? AND event.session <> ?')
+    .all(info.id, info.id);
+  // The client adds an advisor's iterations but leaves compactions out (prices §1.8); both are priced by us, and the difference is what this figure shows.
+  const covered = (origin: 'own' | 'fork-copy') => (row: Row) => ({ origin, cost: wholeCost(ledger, row) });
+  return unloggedCost(client, [...own.map(covered('own')), ...inherited.map(covered('fork-copy'))]);
+}
+
+function wholeCost(ledger: Ledger, row: Row): NanoUsd | null {
+  let sum = 0;
+  for (const part of billedParts(fromRow(row, '', row.name as string | null), ledger.table, row.calc as NanoUsd | null)) {
+    if (part.calc === null) return null;
+    sum += part.calc;
+  }
+  return sum;
+}
+
+/** The line "not in transcripts" over some sessions; forks repeat their origin's count and are left out (D-18). */
+export function unloggedTotal(ledger: Ledger, directory: Directory, sessions: readonly number[] | null): UnloggedSum {
+  const infos = sessions === null ? [...directory.sessions.values()] : sessions.map((id) => directory.sessions.get(id)).filter((info) => info !== undefined);
+  return sumUnlogged(infos.filter((info) => info.facts.clientCost !== undefined).map((info) => ({ unlogged: unloggedOf(ledger, info), isFork: info.facts.forkedFrom !== undefined })));
+}

@@ -1,0 +1,221 @@
+import { closeSync, fstatSync } from 'node:fs';
+import { decodeLine, decodeText, type DecodedLine } from '../transcripts/decode.ts';
+import type { TranscriptFile } from '../transcripts/discover.ts';
+import { LineSplitter } from '../transcripts/lines.ts';
+import { chunks, hashAt, HEAD_BYTES, openRegular, TAIL_BYTES } from '../transcripts/read.ts';
+import type { LineFacts, PromptLine, UsageLine } from '../transcripts/types.ts';
+import { type FileContext, mergeRequests, type OwnerClaim, type RequestState, requestOf } from '../usage/merge.ts';
+import { factOrder, learnSession, learnUsage, type SessionFacts } from './session-facts.ts';
+
+/** Where reading of a file stands: a pure function of the file's bytes before `offset` and of its stat. Written in the transaction of its events. */
+export interface Checkpoint {
+  readonly path: string;
+  readonly folder: string;
+  readonly dev: number;
+  readonly ino: number;
+  readonly size: number;
+  readonly mtime: number;
+  readonly birth: number;
+  readonly headHash: string;
+  readonly headLength: number;
+  readonly tailHash: string;
+  readonly tailLength: number;
+  /** Always just after a newline. Bytes. */
+  readonly offset: number;
+  readonly lines: number;
+  readonly malformed: number;
+  readonly tooLong: number;
+  readonly flagged: number;
+  /** Epoch ms of the first timestamped line, null before there is one; and of the last one so far, 0 before. */
+  readonly firstAt: number | null;
+  readonly lastAt: number;
+  /** Session of its newest line. */
+  readonly session: string | null;
+}
+
+export interface PromptClaim {
+  readonly uuid: string;
+  readonly at: number;
+  readonly owner: OwnerClaim;
+}
+
+/** What one stretch of a file says, merged inside the stretch. */
+export interface FilePart {
+  readonly checkpoint: Checkpoint;
+  readonly requests: readonly RequestState[];
+  readonly sessions: readonly (readonly [sessionId: string, facts: SessionFacts])[];
+  readonly prompts: readonly PromptClaim[];
+  readonly inherited: readonly (readonly [sessionId: string, key: string])[];
+  /** Bytes of this stretch. */
+  readonly bytes: number;
+}
+
+/** A stretch ends after so many bytes: an interrupted ingest reads at most this much again (UR-82). */
+export const PART_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Reads what is new in a file since its checkpoint and yields it in stretches. Reads from the beginning when the file shrank, was replaced or rewritten
+ * (REL-12). Throws the system's error when the file cannot be opened or read.
+ */
+export function* readFile(file: TranscriptFile, known: Checkpoint | null): Generator<FilePart> {
+  const fd = openRegular(file.path);
+  try {
+    const size = fstatSync(fd).size;
+    const from = known !== null && fits(fd, size, known) ? known : null;
+    const reader = new PartReader(file, from, size);
+    for (const chunk of chunks(fd, from?.offset ?? 0, size)) {
+      reader.push(chunk);
+      if (reader.bytes >= PART_BYTES) yield reader.take(fd, false);
+    }
+    reader.finish();
+    yield reader.take(fd, true);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function fits(fd: number, size: number, known: Checkpoint): boolean {
+  return (
+    size >= known.offset &&
+    hashAt(fd, 0, known.headLength) === known.headHash &&
+    hashAt(fd, known.offset - known.tailLength, known.tailLength) === known.tailHash
+  );
+}
+
+class PartReader {
+  private readonly splitter: LineSplitter;
+  private readonly start: number;
+  private readonly file: TranscriptFile;
+  private readonly size: number;
+  private lines: number;
+  private malformed: number;
+  private tooLong: number;
+  private flagged: number;
+  private firstAt: number;
+  private lastAt: number;
+  private session: string | null;
+  private taken = 0;
+  private position = 0;
+  private requests = new Map<string, RequestState>();
+  private sessions = new Map<string, SessionFacts>();
+  private prompts: PromptClaim[] = [];
+  private inherited: [string, string][] = [];
+
+  constructor(file: TranscriptFile, from: Checkpoint | null, size: number) {
+    this.file = file;
+    this.size = size;
+    this.start = from?.offset ?? 0;
+    this.lines = from?.lines ?? 0;
+    this.malformed = from?.malformed ?? 0;
+    this.tooLong = from?.tooLong ?? 0;
+    this.flagged = from?.flagged ?? 0;
+    this.firstAt = from?.firstAt ?? Number.POSITIVE_INFINITY;
+    this.lastAt = from?.lastAt ?? 0;
+    this.session = from?.session ?? null;
+    this.splitter = new LineSplitter({
+      line: (chunk, lineStart, lineEnd) => this.line(chunk, lineStart, lineEnd),
+      tooLong: () => {
+        this.lines++;
+        this.tooLong++;
+        this.position = this.start + this.splitter.consumed;
+      },
+    });
+    this.position = this.start;
+  }
+
+  get bytes(): number {
+    return this.splitter.consumed - this.taken;
+  }
+
+  push(chunk: Buffer): void {
+    this.splitter.push(chunk);
+  }
+
+  /** A last line without newline counts if it is whole; the checkpoint stays before it, so it is read again and changes nothing then. */
+  finish(): void {
+    const rest = this.splitter.rest();
+    if (rest.length < 2 || rest.length > 16 * 1024 * 1024) return;
+    const decoded = decodeText(rest.toString('utf8').replace(/^\uFEFF/, ''));
+    const flagged = this.flagged;
+    for (const facts of decoded.facts) this.learn(facts, this.position);
+    this.flagged = flagged;
+  }
+
+  /** `last`: the file was read to its end. Before that the size is stored as -1, so that an interrupted reading is seen as unfinished. */
+  take(fd: number, last: boolean): FilePart {
+    const { file } = this;
+    const offset = this.start + this.splitter.consumed;
+    const headLength = Math.min(HEAD_BYTES, offset);
+    const tailLength = Math.min(TAIL_BYTES, offset);
+    const part: FilePart = {
+      checkpoint: {
+        path: file.path, folder: file.folder, dev: file.dev, ino: file.ino, size: last && this.size === file.size ? file.size : -1, mtime: file.mtimeMs, birth: file.birthtimeMs,
+        headHash: hashAt(fd, 0, headLength), headLength, tailHash: hashAt(fd, offset - tailLength, tailLength), tailLength, offset,
+        lines: this.lines, malformed: this.malformed, tooLong: this.tooLong, flagged: this.flagged,
+        firstAt: this.firstAt === Number.POSITIVE_INFINITY ? null : this.firstAt, lastAt: this.lastAt, session: this.session,
+      },
+      requests: [...this.requests.values()],
+      sessions: [...this.sessions],
+      prompts: this.prompts,
+      inherited: this.inherited,
+      bytes: this.bytes,
+    };
+    this.taken = this.splitter.consumed;
+    this.requests = new Map();
+    this.sessions = new Map();
+    this.prompts = [];
+    this.inherited = [];
+    return part;
+  }
+
+  private line(chunk: Buffer, lineStart: number, lineEnd: number): void {
+    this.lines++;
+    const decoded: DecodedLine = decodeLine(chunk, lineStart, lineEnd);
+    if (decoded.rejected !== null) this.malformed++;
+    let at = this.position;
+    // Glued objects share a line; each gets a place of its own behind the one before.
+    for (const facts of decoded.facts) this.learn(facts, at++);
+    this.position = this.start + this.splitter.consumed;
+  }
+
+  private learn(facts: LineFacts, position: number): void {
+    const { usage, session, prompt } = facts;
+    const at = usage?.at ?? session?.at ?? prompt?.at ?? null;
+    if (at !== null) {
+      if (this.firstAt === Number.POSITIVE_INFINITY) this.firstAt = at;
+      this.lastAt = at;
+    }
+    if (session) {
+      this.session = session.sessionId;
+      learnSession(this.factsOf(session.sessionId), session, factOrder(session.sidechain || this.file.isAgent, session.at ?? this.lastAt, position));
+    }
+    if (usage) this.learnUsage(usage, position);
+    if (prompt) this.prompts.push({ uuid: prompt.uuid, at: prompt.at ?? Math.round(this.file.mtimeMs), owner: this.claim(prompt) });
+  }
+
+  private learnUsage(line: UsageLine, position: number): void {
+    // A subagent's file may leave out the mark on its lines: its place says it (rule 14).
+    const usage: UsageLine = this.file.isAgent && !line.sidechain ? { ...line, sidechain: true, rank: line.rank === 2 ? 1 : line.rank } : line;
+    this.flagged += usage.flagged;
+    const state = requestOf(usage, this.context(), position);
+    const before = this.requests.get(state.key);
+    this.requests.set(state.key, before ? mergeRequests(before, state) : state);
+    const sessionId = usage.sessionId ?? this.file.sessionFromPath;
+    learnUsage(this.factsOf(sessionId), usage, factOrder(usage.sidechain, usage.at ?? this.lastAt, position));
+    if (usage.origin !== null && !usage.branched && usage.origin !== sessionId) this.inherited.push([sessionId, usage.key]);
+  }
+
+  private factsOf(sessionId: string): SessionFacts {
+    let facts = this.sessions.get(sessionId);
+    if (!facts) this.sessions.set(sessionId, (facts = {}));
+    return facts;
+  }
+
+  private context(): FileContext {
+    return { sessionFromPath: this.file.sessionFromPath, firstAt: this.firstAt, birth: this.file.birthtimeMs, mtime: this.file.mtimeMs };
+  }
+
+  private claim(prompt: PromptLine): OwnerClaim {
+    return { sessionId: prompt.sessionId, named: false, fileFirstAt: this.firstAt, fileBirth: Math.round(this.file.birthtimeMs) };
+  }
+}

@@ -1,0 +1,54 @@
+/** Version of the schema below; each entry of MIGRATIONS leads from the version of its index to the next. Forward only, one transaction each (REL-23). */
+export const SCHEMA_VERSION = 1;
+
+/** Length of a rollup cell in ms. Five minutes divide every zone's offset and every window's edge, so days and windows are sums of whole cells. */
+export const CELL_MS = 300_000;
+
+/** Bits of `event.flags`. */
+export const EVENT_FLAGS = { noStopReason: 1, timeIsGuess: 2, weak: 4, ownerNamed: 8 } as const;
+
+/** Bits of `rollup.flags`: what splits the sums of one session, model and cell. */
+export const CELL_FLAGS = { sidechain: 1, fast: 2, lowerBound: 4, calculated: 8, loggedPositive: 16, loggedZero: 32 } as const;
+
+const V1 = `
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE model (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+-- facts: JSON of src/ledger/session-facts.ts; root: project directory (D-7), null until a working directory is known
+CREATE TABLE session (id INTEGER PRIMARY KEY, sid TEXT NOT NULL UNIQUE, folder TEXT NOT NULL, facts TEXT NOT NULL, root TEXT, root_exists INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE file (
+  path TEXT PRIMARY KEY, folder TEXT NOT NULL, dev REAL NOT NULL, ino REAL NOT NULL, size INTEGER NOT NULL, mtime REAL NOT NULL, birth REAL NOT NULL,
+  head_hash TEXT NOT NULL, head_len INTEGER NOT NULL, tail_hash TEXT NOT NULL, tail_len INTEGER NOT NULL, offset INTEGER NOT NULL,
+  lines INTEGER NOT NULL, malformed INTEGER NOT NULL, too_long INTEGER NOT NULL, flagged INTEGER NOT NULL,
+  first_at INTEGER, last_at INTEGER NOT NULL, session TEXT, gone_at INTEGER
+) WITHOUT ROWID;
+-- one API response (D-10) with what merging a further line of it needs; tokens, epoch ms, nano-USD
+CREATE TABLE event (
+  key TEXT PRIMARY KEY, at INTEGER NOT NULL, session INTEGER NOT NULL, model INTEGER, rank INTEGER NOT NULL, flags INTEGER NOT NULL,
+  input INTEGER NOT NULL, output INTEGER NOT NULL, write5m INTEGER NOT NULL, write1h INTEGER NOT NULL, read INTEGER NOT NULL,
+  speed INTEGER NOT NULL, geo INTEGER NOT NULL, web INTEGER, logged INTEGER, calc INTEGER, iterations TEXT,
+  ord_sum INTEGER NOT NULL, ord_output INTEGER NOT NULL, ord_at INTEGER NOT NULL, ord_pos INTEGER NOT NULL, orders TEXT, own_first INTEGER, own_birth INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX event_at ON event (at);
+-- sums of the requests of one session, model and kind in one cell; flags 64 rows count prompts only
+CREATE TABLE rollup (
+  cell INTEGER NOT NULL, session INTEGER NOT NULL, model INTEGER NOT NULL, flags INTEGER NOT NULL,
+  requests INTEGER NOT NULL, events INTEGER NOT NULL, input INTEGER NOT NULL, output INTEGER NOT NULL, write5m INTEGER NOT NULL, write1h INTEGER NOT NULL, read INTEGER NOT NULL,
+  web INTEGER NOT NULL, calc INTEGER NOT NULL, logged INTEGER NOT NULL, prompts INTEGER NOT NULL, first_at INTEGER NOT NULL, last_at INTEGER NOT NULL,
+  PRIMARY KEY (cell, session, model, flags)
+) WITHOUT ROWID;
+CREATE INDEX rollup_session ON rollup (session);
+CREATE TABLE prompt (uuid TEXT PRIMARY KEY, at INTEGER NOT NULL, session INTEGER NOT NULL, named INTEGER NOT NULL, own_first INTEGER, own_birth INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX prompt_at ON prompt (at);
+-- requests that a forked session's own client count includes (D-18)
+CREATE TABLE inherited (session INTEGER NOT NULL, key TEXT NOT NULL, PRIMARY KEY (session, key)) WITHOUT ROWID;
+-- a person's own words about a session; they survive deletion and rebuild
+CREATE TABLE label (sid TEXT PRIMARY KEY, name TEXT, tags TEXT NOT NULL DEFAULT '[]', note TEXT, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE UNIQUE INDEX label_name ON label (lower(name)) WHERE name IS NOT NULL;
+-- sessions whose usage was forgotten: no re-read brings it back
+CREATE TABLE tombstone (sid TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+`;
+
+export const MIGRATIONS: readonly string[] = [V1];
+
+/** The rollup row that carries prompts. */
+export const PROMPT_CELL = 64;

@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+import module from 'node:module';
+import { endQuietlyOnClosedPipe } from './platform/stdout.ts';
+
+// Compiled code is kept beside the temporary files: a warm start saves about ten milliseconds. Failing to write it is fine.
+module.enableCompileCache?.();
+endQuietlyOnClosedPipe();
+const { run } = await import('./cli/run.ts');
+process.exitCode = await run(process.argv.slice(2));

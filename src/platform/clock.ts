@@ -1,0 +1,12 @@
+/** Time, handed in as an argument wherever it matters, so that tests and `--at` decide what "now" is. */
+export interface Clock {
+  /** Wall time in epoch milliseconds. May jump when the machine's clock is set. */
+  now(): number;
+  /** Milliseconds since an arbitrary start; never goes backwards. For durations. */
+  monotonic(): number;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+};

@@ -1,0 +1,70 @@
+import type { Snapshot } from '../../../monitor/snapshot.ts';
+import { amount, known, money, named, perMinute, say, separator, short, unknown, type View } from '../figures.ts';
+import type { Shape } from '../layout.ts';
+import { clip, firstFitting, type Line, line, type Span, span, type Tone } from '../spans.ts';
+import { burnLine, costLine, formOf, label, projectedLine, tokensLine, windowLine } from './combined-lines.ts';
+import { windowLabel } from './window-words.ts';
+
+/** How many lines the section has when nothing is cut; the barest form says the tokens in its forecast. */
+export const combinedCount = (snapshot: Snapshot, shape: Shape, width: number): number =>
+  Math.max(1, snapshot.windows.length) + (formOf(shape, width) === 'bare' ? 3 : 4);
+
+/** `COMBINED USAGE · this 5-hour window, account work`. */
+export function combinedTitle(view: View, snapshot: Snapshot, shape: Shape, width: number): string {
+  const [window, ...others] = snapshot.windows;
+  const form = formOf(shape, width);
+  const dot = separator(view);
+  if (window === undefined) return `COMBINED USAGE${dot}no window open`;
+  const hours = windowLabel(window).replace('h', '');
+  if (form === 'bare') return `COMBINED${dot}${hours} h window`;
+  if (others.length > 0) return `COMBINED USAGE${dot}open windows of ${snapshot.windows.length} accounts`;
+  const account = named(view, window.account);
+  return form === 'long'
+    ? `COMBINED USAGE${dot}this ${hours}-hour window, account ${account}`
+    : `COMBINED USAGE${dot}${hours} h window, ${account}`;
+}
+
+/** The combined section in at most `rows` lines (LV-53); when rows are few, the window, cost, burn, forecast and tokens stay, in this order. */
+export function combinedRows(view: View, snapshot: Snapshot, shape: Shape, rows: number, width: number): readonly Line[] {
+  if (rows < 1) return [];
+  const form = formOf(shape, width);
+  if (rows === 1) {
+    const small = shape === 'narrow' || shape === 'tiny';
+    return [small ? combinedLine(view, snapshot, width) : [span(' '), ...combinedLine(view, snapshot, width - 1)]];
+  }
+  const indent = (drawn: Line): Line => clip([span(' '), ...drawn], width);
+  const windows = snapshot.windows.map((window) => windowLine(view, window, form, snapshot.windows.length > 1, width - 1));
+  const [first = line(say(view, `${label(form, 'Window', 'Window')}no window open`)), ...others] = windows;
+  const ranked: readonly { readonly place: number; readonly drawn: Line }[] = [
+    { place: 0, drawn: first },
+    { place: 5, drawn: costLine(view, snapshot, form) },
+    { place: 3, drawn: burnLine(view, snapshot, form) },
+    { place: 4, drawn: projectedLine(view, snapshot, form) },
+    ...(form === 'bare' ? [] : [{ place: 2, drawn: tokensLine(view, snapshot, form, width - 1) }]),
+    ...others.map((drawn) => ({ place: 1, drawn })),
+  ];
+  const kept = ranked.slice(0, rows);
+  return kept.sort((a, b) => a.place - b.place).map(({ drawn }) => indent(drawn));
+}
+
+/** All of it in one line: `$28.67 window · 6,384/min HIGH · !5`, down to `$28.67 6.4K/m HIGH`. */
+export function combinedLine(view: View, snapshot: Snapshot, width: number): Line {
+  const { combined, warnings } = snapshot;
+  const cost = money(view, combined.cost, combined.costIsLowerBound);
+  const work = known(view) ? combined.burnNow.work : null;
+  const rate = work === null ? unknown(view) : perMinute(view, work);
+  const severity = work === null ? '' : ` ${combined.severity}`;
+  const tone: Tone | undefined = severity === '' || combined.severity !== 'HIGH' ? undefined : 'attention';
+  const alarm = warnings.length > 0 ? `${separator(view)}!${warnings.length}` : '';
+  const between = separator(view);
+  const start = `${cost} window`;
+  const burn = (text: string): Span => span(`${text}${severity}`, tone);
+  const brief = work === null ? rate : short(view, Math.round(work));
+  const today = money(view, combined.today.cost, combined.today.costIsLowerBound);
+  const costs = `${start}${between}${today} today${between}`;
+  const wide: Line = [span(`COMBINED  ${amount(view, combined)} tokens${between}${costs}`), burn(`${rate} work tok/min`), span(alarm)];
+  const medium: Line = [span(costs), burn(`${rate} work tok/min`), span(alarm)];
+  const narrow: Line = [span(`${start}${between}`), burn(`${rate}/min`), span(alarm)];
+  const least: Line = [span(`${cost} `), burn(`${brief}/m`)];
+  return firstFitting(width < 48 ? [narrow, least, line(cost)] : [wide, medium, narrow, least, line(cost)], width);
+}

@@ -1,0 +1,60 @@
+import type { SessionState, SessionView, Snapshot } from '../../../monitor/snapshot.ts';
+import type { Tone } from '../spans.ts';
+
+export interface StateLook {
+  /** Letter of D-36, always shown. */
+  readonly letter: string;
+  /** One column wide; left out in ASCII. */
+  readonly glyph: string;
+  readonly tone?: Tone;
+  /** Whether the whole row steps back. */
+  readonly quiet: boolean;
+}
+
+export const STATE_LOOK: Readonly<Record<SessionState, StateLook>> = {
+  'needs-permission': { letter: 'P', glyph: '▲', tone: 'attention', quiet: false },
+  'needs-answer': { letter: 'Q', glyph: '◆', tone: 'attention', quiet: false },
+  error: { letter: 'E', glyph: '‼', tone: 'error', quiet: false },
+  'rate-limited': { letter: 'L', glyph: '✕', tone: 'error', quiet: false },
+  'your-turn': { letter: 'Y', glyph: '✓', quiet: false },
+  working: { letter: 'W', glyph: '●', tone: 'working', quiet: false },
+  compacting: { letter: 'C', glyph: '◐', tone: 'working', quiet: false },
+  idle: { letter: 'I', glyph: '○', tone: 'dim', quiet: true },
+  unknown: { letter: 'U', glyph: '?', quiet: false },
+  ended: { letter: 'X', glyph: '–', tone: 'dim', quiet: true },
+};
+
+/** Sessions by what they ask of a person (D-36). `active` = W, C, P, Q, Y. */
+export interface StateCounts {
+  readonly needsYou: number;
+  readonly failed: number;
+  readonly limited: number;
+  readonly working: number;
+  readonly yourTurn: number;
+  readonly idle: number;
+  readonly unknown: number;
+  readonly ended: number;
+  readonly active: number;
+  readonly all: number;
+}
+
+export function countStates(sessions: readonly SessionView[]): StateCounts {
+  const of = (...states: readonly SessionState[]) => sessions.filter((session) => states.includes(session.state)).length;
+  const [needsYou, working, yourTurn] = [of('needs-permission', 'needs-answer'), of('working', 'compacting'), of('your-turn')];
+  return {
+    needsYou,
+    failed: of('error'),
+    limited: of('rate-limited'),
+    working,
+    yourTurn,
+    idle: of('idle'),
+    unknown: of('unknown'),
+    ended: of('ended'),
+    active: needsYou + working + yourTurn,
+    all: sessions.length,
+  };
+}
+
+/** Whether the engine found any Claude Code data at all. */
+export const hasNoData = (snapshot: Snapshot): boolean =>
+  snapshot.sessions.length === 0 && snapshot.ingest.files === 0 && !snapshot.ingest.reading;

@@ -1,0 +1,139 @@
+import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
+
+/** A transcript as it lies on disk now. Times in epoch ms, fractional as the file system gives them. */
+export interface TranscriptFile {
+  /** Real path: each file once, however many links lead to it. */
+  readonly path: string;
+  /** Folder name below `projects/`, as on disk. */
+  readonly folder: string;
+  /** Session id from the path of a subagent file, used only when its lines name none (D-6). */
+  readonly sessionFromPath: string;
+  /** A subagent's file: below `subagents/`, or `agent-<id>.jsonl` beside the sessions (2.0.x). */
+  readonly isAgent: boolean;
+  readonly dev: number;
+  readonly ino: number;
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly birthtimeMs: number;
+}
+
+/** A place that could not be read, with the system's reason (`EACCES`, …). */
+export interface Unreadable {
+  readonly path: string;
+  readonly code: string;
+}
+
+export interface Discovery {
+  readonly files: TranscriptFile[];
+  readonly unreadable: Unreadable[];
+  /** Existing `projects` directories, by real path. */
+  readonly roots: string[];
+  /** Directories that hold or may hold transcripts, for watching. */
+  readonly directories: string[];
+}
+
+/** Never transcripts, some of them large or private (transcripts §1, §14). */
+const NEVER = new Set(['tool-results', 'memory', 'file-history', 'paste-cache', 'uploads', 'image-cache', 'telemetry']);
+const MAX_DEPTH = 8;
+const MAX_ENTRIES = 100_000;
+
+/**
+ * Finds every transcript below the `projects` folder of each Claude directory (a path ending in `/projects` is taken as it is). Files and folders are
+ * told apart by real path, so that a link or a directory listed twice counts once; links are followed only inside the Claude directories (SEC-42).
+ */
+export function discover(claudeDirs: readonly string[]): Discovery {
+  const found: Discovery = { files: [], unreadable: [], roots: [], directories: [] };
+  const seen = new Set<string>();
+  const homes = claudeDirs.map((dir) => tryReal(dir.replace(/[/\\]projects[/\\]?$/, ''))).filter((dir) => dir !== null);
+  for (const dir of claudeDirs) {
+    const projects = /[/\\]projects[/\\]?$/.test(dir) ? dir : join(dir, 'projects');
+    const root = tryReal(projects);
+    if (root === null || seen.has(root)) continue;
+    seen.add(root);
+    found.roots.push(root);
+    walk(root, '', 0, { found, seen, homes });
+  }
+  return found;
+}
+
+interface Walk {
+  readonly found: Discovery;
+  readonly seen: Set<string>;
+  readonly homes: readonly string[];
+}
+
+function walk(dir: string, folder: string, depth: number, w: Walk): void {
+  const entries = list(dir, w.found);
+  w.found.directories.push(dir);
+  for (const entry of entries.slice(0, MAX_ENTRIES)) {
+    const path = dir + sep + entry.name;
+    if (entry.isFile()) {
+      if (entry.name.endsWith('.jsonl')) addFile(path, folder, depth, w);
+    } else if (entry.isDirectory()) {
+      if (depth < MAX_DEPTH && !NEVER.has(entry.name)) walk(path, folder || entry.name, depth + 1, w);
+    } else if (entry.isSymbolicLink()) follow(path, entry.name, folder, depth, w);
+  }
+}
+
+function follow(path: string, name: string, folder: string, depth: number, w: Walk): void {
+  const real = tryReal(path);
+  if (real === null || NEVER.has(name) || w.seen.has(real) || !w.homes.some((home) => real.startsWith(home + sep))) return;
+  const stats = tryStat(real);
+  if (stats?.isDirectory() && depth < MAX_DEPTH) {
+    w.seen.add(real);
+    walk(real, folder || name, depth + 1, w);
+  } else if (stats?.isFile() && name.endsWith('.jsonl')) addFile(real, folder, depth, w);
+}
+
+function addFile(path: string, folder: string, depth: number, w: Walk): void {
+  if (w.seen.has(path)) return;
+  let stats: Stats;
+  try {
+    stats = lstatSync(path);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code !== 'ENOENT') w.found.unreadable.push({ path, code });
+    return;
+  }
+  if (!stats.isFile()) return;
+  w.seen.add(path);
+  const { dev, ino, size, mtimeMs, birthtimeMs } = stats;
+  w.found.files.push({ path, folder, sessionFromPath: sessionFromPath(path, depth), isAgent: isAgentFile(path), dev, ino, size, mtimeMs, birthtimeMs });
+}
+
+/** `<slug>/<sid>/…/x.jsonl` → `<sid>`; a file directly in its project's folder → its own name. `depth` counts folders below `projects/`. */
+function sessionFromPath(path: string, depth: number): string {
+  const parts = path.split(sep);
+  return depth >= 2 ? parts.at(-depth)! : parts.at(-1)!.replace(/\.jsonl$/, '');
+}
+
+const isAgentFile = (path: string): boolean => path.includes(`${sep}subagents${sep}`) || /(?:^|[/\\])agent-[^/\\]*\.jsonl$/.test(path);
+
+function list(dir: string, found: Discovery): Dirent[] {
+  try {
+    return readdirSync(dir, { withFileTypes: true });
+  } catch (error) {
+    const code = codeOf(error);
+    if (code !== 'ENOENT') found.unreadable.push({ path: dir, code });
+    return [];
+  }
+}
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'EIO';
+
+function tryReal(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    return null;
+  }
+}
+
+function tryStat(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
+}
