@@ -144,7 +144,8 @@ function bareNode(): Command {
 function ccusage(args: readonly string[], claudeDir: string): Command {
   const name = `@ccusage/ccusage-${process.platform}-${process.arch}`;
   const program = process.platform === 'win32' ? 'ccusage.exe' : 'ccusage';
-  const beside = createRequire(createRequire(import.meta.url).resolve('ccusage/package.json'));
+  // Installed on demand into .bench/peer: the registry lacks some of its platforms, which would break `npm ci` there.
+  const beside = createRequire(join(root, '.bench', 'peer', 'node_modules', 'ccusage', 'package.json'));
   const file = join(beside.resolve(`${name}/package.json`), '..', 'bin', program);
   return { name: 'ccusage 20', file, args, env: environment(claudeDir, 'none.db') };
 }

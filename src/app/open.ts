@@ -3,8 +3,8 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { type ConfigFlags, type LoadedConfig, loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
-import { ingest, type IngestResult, type Progress } from '../ledger/ingest.ts';
-import { inMemory, type Ledger, openLedger, type OpenOptions } from '../ledger/open.ts';
+import { type IngestResult, ingest, type Progress } from '../ledger/ingest.ts';
+import { inMemory, type Ledger, type OpenOptions, openLedger } from '../ledger/open.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { type Env, readEnv } from '../platform/env.ts';
 import { KnownError } from '../platform/errors.ts';
@@ -34,11 +34,18 @@ export async function openApp(options: AppOptions = {}): Promise<App> {
   const env = readEnv();
   const first = resolvePaths(options.configFile === undefined ? env : { ...env, TIDEMARK_CONFIG: options.configFile });
   if (options.configFile !== undefined && !existsSync(first.configFile)) {
-    throw new KnownError(`There is no configuration file ${options.configFile}`, { exitCode: 78, hint: 'name an existing file, or leave --config out' });
+    throw new KnownError(`There is no configuration file ${options.configFile}`, {
+      exitCode: 78,
+      hint: 'name an existing file, or leave --config out',
+    });
   }
   const loaded = await loadConfig(first.configFile, env, options.flags);
   const { config } = loaded;
-  const paths = resolvePaths({ ...env, TIDEMARK_CONFIG: first.configFile }, process.platform, { claudeDirs: config.claude.dirs, ledger: config.ledger.path, state: config.paths.state });
+  const paths = resolvePaths({ ...env, TIDEMARK_CONFIG: first.configFile }, process.platform, {
+    claudeDirs: config.claude.dirs,
+    ledger: config.ledger.path,
+    state: config.paths.state,
+  });
   return { env, clock: options.clock ?? systemClock, paths: { ...paths, ...options.paths }, config, loaded };
 }
 
@@ -73,11 +80,15 @@ export async function openReady(app: App, onProgress?: (progress: Progress) => v
   let result = await read(ledger);
   if (result.stopped !== null) {
     ledger[Symbol.dispose]();
-    ledger = inMemory(options, `The ledger cannot be written (${(result.stopped as Error).message}): figures come from memory, nothing was kept.`);
+    ledger = inMemory(
+      options,
+      `The ledger cannot be written (${(result.stopped as Error).message}): figures come from memory, nothing was kept.`,
+    );
     notices.push(ledger.notice ?? '');
     result = await read(ledger);
   }
-  for (const { path, code } of result.skipped) notices.push(`${tildePath(path, app.paths.home)} could not be read (${code}); what it holds is not counted.`);
+  for (const { path, code } of result.skipped)
+    notices.push(`${tildePath(path, app.paths.home)} could not be read (${code}); what it holds is not counted.`);
   return { ledger, result, notices, [Symbol.dispose]: () => ledger[Symbol.dispose]() };
 }
 
@@ -88,5 +99,7 @@ export const hasNoClaude = (app: App): boolean => !app.paths.claudeDirs.some((di
 export function noDataError(app: App): KnownError {
   const looked = app.paths.claudeDirs.map((dir) => tildePath(join(dir, 'projects'), app.paths.home)).join(' and ');
   const why = app.paths.claudeDirsSource === 'env' ? 'CLAUDE_CONFIG_DIR is set' : 'CLAUDE_CONFIG_DIR is not set';
-  return new KnownError(`No Claude Code data found. Looked in ${looked} (${why}).`, { hint: 'Run Claude Code once, set CLAUDE_CONFIG_DIR, or try: tidemark demo' });
+  return new KnownError(`No Claude Code data found. Looked in ${looked} (${why}).`, {
+    hint: 'Run Claude Code once, set CLAUDE_CONFIG_DIR, or try: tidemark demo',
+  });
 }

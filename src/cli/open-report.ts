@@ -6,10 +6,10 @@ import { ingestMeta, recordSpan } from '../ledger/queries/meta.ts';
 import type { ReportContext } from '../ledger/queries/reports.ts';
 import { unloggedTotal } from '../ledger/queries/unlogged.ts';
 import type { ReportMeta } from '../usage/report.ts';
+import { notes } from './notes.ts';
 import { ProgressLine } from './progress.ts';
 import type { ReportFlags } from './report-flags.ts';
 import { type ReportRequest, reportRequest } from './report-request.ts';
-import { notes } from './run.ts';
 
 /** All a report command works with, after reading what is new. */
 export interface OpenReport {
@@ -39,7 +39,12 @@ export async function openReport(flags: ReportFlags): Promise<OpenReport> {
   await notes(ready.notices);
   const directory = loadDirectory(ready.ledger, app.config.projects.aliases);
   const context: ReportContext = {
-    ledger: ready.ledger, directory, filter: cellFilter(request.filter, directory), mode: request.mode, zone: request.zone, weekStart: request.weekStart,
+    ledger: ready.ledger,
+    directory,
+    filter: cellFilter(request.filter, directory),
+    mode: request.mode,
+    zone: request.zone,
+    weekStart: request.weekStart,
   };
   return { app, ready, directory, request, context, span, [Symbol.dispose]: () => ready[Symbol.dispose]() };
 }
@@ -49,9 +54,21 @@ export function metaOf(open: OpenReport): ReportMeta {
   const unreadable: Record<string, number> = {};
   for (const { code } of ready.result.skipped) unreadable[code] = (unreadable[code] ?? 0) + 1;
   return {
-    generatedAt: app.clock.now(), version: VERSION, timezone: request.zone, weekStart: request.weekStartName, order: request.order, mode: request.mode,
-    priceTable: ready.ledger.table.date, since: request.since, until: request.until, filters: request.filterTexts, accounts: ['default'],
-    firstRecord: span.first, lastRecord: span.last, ingest: ingestMeta(ready.ledger, unreadable),
-    unlogged: unloggedTotal(ready.ledger, directory, context.filter.sessions), parity: request.parity !== false,
+    generatedAt: app.clock.now(),
+    version: VERSION,
+    timezone: request.zone,
+    weekStart: request.weekStartName,
+    order: request.order,
+    mode: request.mode,
+    priceTable: ready.ledger.table.date,
+    since: request.since,
+    until: request.until,
+    filters: request.filterTexts,
+    accounts: ['default'],
+    firstRecord: span.first,
+    lastRecord: span.last,
+    ingest: ingestMeta(ready.ledger, unreadable),
+    unlogged: unloggedTotal(ready.ledger, directory, context.filter.sessions),
+    parity: request.parity !== false,
   };
 }

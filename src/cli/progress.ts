@@ -1,6 +1,6 @@
 import type { Progress } from '../ledger/ingest.ts';
-import { tokensShort } from '../text/format.ts';
 import { writeStderr } from '../platform/stdout.ts';
+import { tokensShort } from '../text/format.ts';
 
 /** A line about the first reading, for a terminal only: after 300 ms, ten times a second at most, erased at the end (UR-80). */
 export class ProgressLine {

@@ -13,11 +13,15 @@ export async function reportError(error: unknown, debug: boolean): Promise<numbe
       .split('\n')
       .map((part) => terminalText(redact(part), 1000))
       .join('\n');
-    await writeStderr(`tidemark: ${message}${/[.?!]$/.test(message) ? '' : '.'}${terminalText(redact(hint), 1000) === '' ? '' : ` ${terminalText(redact(hint.trim()), 1000)}`}\n`);
+    await writeStderr(
+      `tidemark: ${message}${/[.?!]$/.test(message) ? '' : '.'}${terminalText(redact(hint), 1000) === '' ? '' : ` ${terminalText(redact(hint.trim()), 1000)}`}\n`,
+    );
     if (debug && error.cause !== undefined) await writeStderr(`${redact(String((error.cause as Error)?.stack ?? error.cause))}\n`);
     return error.exitCode === EXIT_CONFIG ? EXIT_CONFIG : error.exitCode || EXIT_KNOWN;
   }
-  await writeStderr(`tidemark: this is a bug; please report it with the lines below.\n${redact(String((error as Error)?.stack ?? error))}\n`);
+  await writeStderr(
+    `tidemark: this is a bug; please report it with the lines below.\n${redact(String((error as Error)?.stack ?? error))}\n`,
+  );
   return EXIT_BUG;
 }
 

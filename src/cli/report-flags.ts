@@ -45,7 +45,13 @@ export interface ReportFlags {
   jsonSchema?: boolean;
 }
 
-const list = (value: string, before: string[] = []): string[] => [...before, ...value.split(',').map((v) => v.trim()).filter((v) => v !== '')];
+const list = (value: string, before: string[] = []): string[] => [
+  ...before,
+  ...value
+    .split(',')
+    .map((v) => v.trim())
+    .filter((v) => v !== ''),
+];
 
 export function addReportFlags(command: Command): Command {
   return command

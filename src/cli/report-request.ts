@@ -2,8 +2,18 @@ import type { App } from '../app/open.ts';
 import type { ReportFilter } from '../ledger/queries/filters.ts';
 import { usageError } from '../platform/errors.ts';
 import type { CostMode } from '../pricing/types.ts';
+import {
+  dayStartUtc,
+  dayToIso,
+  localDay,
+  nearestZones,
+  parseDateFlag,
+  resolveZone,
+  weekdayFromName,
+  weekdayName,
+  zoneSegments,
+} from '../usage/calendar.ts';
 import { parseTokenLimit, type TokenLimit } from '../usage/limit.ts';
-import { dayStartUtc, dayToIso, localDay, nearestZones, parseDateFlag, resolveZone, weekdayFromName, weekdayName, zoneSegments } from '../usage/calendar.ts';
 import type { ReportFlags } from './report-flags.ts';
 
 export type SortKey = 'cost' | 'tokens' | 'last' | 'first' | 'name' | 'requests';
@@ -39,7 +49,8 @@ const oneOf = <T extends string>(flag: string, value: string | undefined, values
 const numberOf = (flag: string, value: string | undefined, min: number, whole: boolean): number | null => {
   if (value === undefined) return null;
   const n = Number(value);
-  if (value.trim() === '' || !Number.isFinite(n) || n < min || (whole && !Number.isInteger(n))) throw usageError(`${flag} takes a ${whole ? 'whole ' : ''}number from ${min}, not "${value}"`);
+  if (value.trim() === '' || !Number.isFinite(n) || n < min || (whole && !Number.isInteger(n)))
+    throw usageError(`${flag} takes a ${whole ? 'whole ' : ''}number from ${min}, not "${value}"`);
   return n;
 };
 
@@ -47,9 +58,22 @@ export function reportRequest(flags: ReportFlags, app: App): ReportRequest {
   const zone = zoneOf(flags.timezone ?? app.config.display.timezone ?? 'local', app.env.TZ);
   const weekStart = weekdayFromName(flags.weekStart ?? app.config.display.weekStart);
   if (weekStart === null) throw usageError(`--week-start takes a weekday, not "${flags.weekStart}"`);
-  const parity = flags.parity === undefined || flags.parity === false ? false : flags.parity === true ? 'claude' : oneOf('--parity', String(flags.parity), ['claude', 'unified'] as const, 'claude');
+  const parity =
+    flags.parity === undefined || flags.parity === false
+      ? false
+      : flags.parity === true
+        ? 'claude'
+        : oneOf('--parity', String(flags.parity), ['claude', 'unified'] as const, 'claude');
   const range = rangeOf(flags, zone, parity === 'claude' && flags.weekStart === undefined ? 0 : weekStart, app.clock.now());
-  const lists = { project: flags.project, exclude: flags.exclude, model: flags.model, account: flags.account, session: flags.session, tag: flags.tag, branch: flags.branch };
+  const lists = {
+    project: flags.project,
+    exclude: flags.exclude,
+    model: flags.model,
+    account: flags.account,
+    session: flags.session,
+    tag: flags.tag,
+    branch: flags.branch,
+  };
   return {
     zone,
     weekStart: parity === 'claude' && flags.weekStart === undefined ? 0 : weekStart,
@@ -74,7 +98,10 @@ export function reportRequest(flags: ReportFlags, app: App): ReportRequest {
     filterTexts: Object.fromEntries(Object.entries(lists).filter((entry): entry is [string, string[]] => entry[1] !== undefined)),
     minTokens: numberOf('--min-tokens', flags.minTokens, 0, false) ?? 0,
     minCostUsd: numberOf('--min-cost', flags.minCost, 0, false) ?? 0,
-    sort: flags.sort === undefined ? null : oneOf<SortKey>('--sort', flags.sort, ['cost', 'tokens', 'last', 'first', 'name', 'requests'], 'cost'),
+    sort:
+      flags.sort === undefined
+        ? null
+        : oneOf<SortKey>('--sort', flags.sort, ['cost', 'tokens', 'last', 'first', 'name', 'requests'], 'cost'),
     invert: flags.invert ?? false,
     top: numberOf('--top', flags.top, 1, true),
     parity,
@@ -96,7 +123,10 @@ export function zoneOf(text: string, tz: string | undefined): string {
   const zone = local === undefined ? resolveZone(text) : resolveZone(text, local);
   if (zone !== null) return zone;
   const near = nearestZones(text);
-  throw usageError(`There is no time zone "${text}"`, near.length > 0 ? `Did you mean ${near.join(', ')}?` : 'Use an IANA name such as Europe/Berlin, local or utc');
+  throw usageError(
+    `There is no time zone "${text}"`,
+    near.length > 0 ? `Did you mean ${near.join(', ')}?` : 'Use an IANA name such as Europe/Berlin, local or utc',
+  );
 }
 
 function rangeOf(flags: ReportFlags, zone: string, weekStart: number, now: number): { since: number | null; until: number | null } {
@@ -105,7 +135,11 @@ function rangeOf(flags: ReportFlags, zone: string, weekStart: number, now: numbe
   const parse = (flag: string, text: string | undefined) => {
     if (text === undefined) return null;
     const range = parseDateFlag(text, today, weekStart);
-    if (range === null) throw usageError(`${flag} does not know the date "${text}"`, 'Use 2026-11-01, 20261101, today, yesterday, 7d, 4w, 3m, this-week, last-week, this-month or last-month');
+    if (range === null)
+      throw usageError(
+        `${flag} does not know the date "${text}"`,
+        'Use 2026-11-01, 20261101, today, yesterday, 7d, 4w, 3m, this-week, last-week, this-month or last-month',
+      );
     return range;
   };
   const since = parse('--since', flags.since)?.since ?? null;

@@ -5,7 +5,16 @@ import type { ReportRequest, SortKey } from './report-request.ts';
 /** The sum of rows over disjoint requests. `sessions` is the caller's: it does not add up (D-13). */
 export function addRows(rows: readonly ReportRow[], sessions: number): ReportRow {
   const models = new Map<string, ModelPart>();
-  let total: ReportRow = { sum: emptySum(), sessions, prompts: 0, models: [], subagents: emptySum(), loggedEvents: 0, firstAt: null, lastAt: null };
+  let total: ReportRow = {
+    sum: emptySum(),
+    sessions,
+    prompts: 0,
+    models: [],
+    subagents: emptySum(),
+    loggedEvents: 0,
+    firstAt: null,
+    lastAt: null,
+  };
   for (const row of rows) {
     for (const part of row.models) {
       const key = `${part.speed} ${part.model}`;
@@ -28,7 +37,8 @@ export function addRows(rows: readonly ReportRow[], sessions: number): ReportRow
 /** Rows with at least the tokens and the cost asked for. An unknown cost is not known to be that much. */
 export function largeEnough(rows: readonly ReportRow[], request: ReportRequest): boolean[] {
   return rows.map(
-    (row) => allTokens(row.sum) >= request.minTokens && (request.minCostUsd === 0 || (costOfSum(row.sum).cost ?? -1) >= request.minCostUsd * 1e9),
+    (row) =>
+      allTokens(row.sum) >= request.minTokens && (request.minCostUsd === 0 || (costOfSum(row.sum).cost ?? -1) >= request.minCostUsd * 1e9),
   );
 }
 

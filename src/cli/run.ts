@@ -1,5 +1,4 @@
 import { CommanderError } from 'commander';
-import { writeStderr } from '../platform/stdout.ts';
 import { buildProgram } from './program.ts';
 import { reportError } from './report-error.ts';
 
@@ -19,9 +18,4 @@ export async function run(argv: readonly string[]): Promise<number> {
     }
     return reportError(error, argv.includes('--debug') || argv.includes('-d'));
   }
-}
-
-/** Notes for the person beside the result: on stderr, one line each (UR-8). */
-export async function notes(lines: readonly string[]): Promise<void> {
-  for (const line of lines) await writeStderr(`tidemark: ${line}\n`);
 }

@@ -37,8 +37,9 @@ export function billedParts(r: RequestState, table: PriceTable, mainCalc?: NanoU
     const { model: own, ...tokens } = i;
     const name = own ?? model;
     const price = costOf(table, { model: name, tokens, webSearches: 0, speed: 'standard', geoUs: r.geo === 'us', at: r.at });
-    // A logged cost is the whole request's; it stands on the response and the iteration adds none.
-    parts.push({ model: name, tokens, requests: 0, webSearches: 0, calc: price, logged: 0, flags: common | (price === null ? 0 : C.calculated) });
+    // A logged cost is that of the response alone; an iteration is always priced from its tokens (D-10.5).
+    const kind = (r.rank === 2 ? 0 : C.sidechain) | (price === null ? 0 : C.calculated);
+    parts.push({ model: name, tokens, requests: 0, webSearches: 0, calc: price, logged: 0, flags: kind });
   }
   return parts;
 }

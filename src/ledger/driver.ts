@@ -28,7 +28,10 @@ export function openDatabase(path: string, options: { readonly readOnly?: boolea
     exec: (sql) => db.exec(sql),
     sql(text) {
       let statement = prepared.get(text);
-      if (!statement) prepared.set(text, (statement = wrap(db.prepare(text))));
+      if (!statement) {
+        statement = wrap(db.prepare(text));
+        prepared.set(text, statement);
+      }
       return statement;
     },
     write(work) {
@@ -49,10 +52,29 @@ export function openDatabase(path: string, options: { readonly readOnly?: boolea
 function wrap(statement: StatementSync): Statement {
   return {
     run: (...values) => Number(statement.run(...values).changes),
-    get: (...values) => statement.get(...values) as Row | undefined,
-    all: (...values) => statement.all(...values) as Row[],
+    get: (...values) => exactOr(statement, () => statement.get(...values)) as Row | undefined,
+    all: (...values) => exactOr(statement, () => statement.all(...values)) as Row[],
   };
 }
+
+/** node:sqlite refuses integers beyond 2^53. A hostile transcript can make such sums; they are read as the nearest number instead (HZ-23). */
+function exactOr(statement: StatementSync, read: () => unknown): unknown {
+  try {
+    return read();
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ERR_OUT_OF_RANGE') throw error;
+    statement.setReadBigInts(true);
+    try {
+      const rows = read();
+      return Array.isArray(rows) ? rows.map(toNumbers) : toNumbers(rows);
+    } finally {
+      statement.setReadBigInts(false);
+    }
+  }
+}
+
+const toNumbers = (row: unknown): Row =>
+  Object.fromEntries(Object.entries(row as object).map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value]));
 
 /** SQLite's version as numbers, from the library itself. */
 export function sqliteVersion(db: Database): readonly number[] {

@@ -2,6 +2,7 @@ import type { Iteration } from '../transcripts/types.ts';
 import type { LineOrder, RequestState } from '../usage/merge.ts';
 import type { Row, Value } from './driver.ts';
 import { EVENT_FLAGS as F } from './schema.ts';
+import { storedJson } from './stored-json.ts';
 
 /** Between a request's state and its row. `session` and `model` are ids of their tables; `calc` is the calculated cost in nano-USD, null = unpriced. */
 export const EVENT_COLUMNS =
@@ -13,12 +14,31 @@ export function toRow(r: RequestState, session: number, model: number | null, ca
   const flags =
     (r.hasStopReason ? 0 : F.noStopReason) | (r.atIsGuess ? F.timeIsGuess : 0) | (r.weak ? F.weak : 0) | (r.owner.named ? F.ownerNamed : 0);
   return [
-    r.key, r.at, session, model, r.rank, flags, r.input, r.output, r.cacheWrite5m, r.cacheWrite1h, r.cacheRead,
-    SPEED.indexOf(r.speed), GEO.indexOf(r.geo), r.webSearches, r.logged, calc,
+    r.key,
+    r.at,
+    session,
+    model,
+    r.rank,
+    flags,
+    r.input,
+    r.output,
+    r.cacheWrite5m,
+    r.cacheWrite1h,
+    r.cacheRead,
+    SPEED.indexOf(r.speed),
+    GEO.indexOf(r.geo),
+    r.webSearches,
+    r.logged,
+    calc,
     // null = no line said; [] = said, nothing billed beside the counters
     r.iterations === null ? null : JSON.stringify(r.iterations),
-    r.order[1], r.order[0], r.order[2], r.order[3], r.orders === null ? null : JSON.stringify(r.orders),
-    Number.isFinite(r.owner.fileFirstAt) ? r.owner.fileFirstAt : null, r.owner.fileBirth,
+    r.order[1],
+    r.order[0],
+    r.order[2],
+    r.order[3],
+    r.orders === null ? null : JSON.stringify(r.orders),
+    Number.isFinite(r.owner.fileFirstAt) ? r.owner.fileFirstAt : null,
+    r.owner.fileBirth,
   ];
 }
 
@@ -43,7 +63,7 @@ export function fromRow(row: Row, sessionId: string, model: string | null): Requ
     logged: row.logged as number | null,
     iterations: iterationsOf(row.iterations),
     order: [num(row.ord_output), num(row.ord_sum), num(row.ord_at), num(row.ord_pos)],
-    orders: row.orders === null ? null : (JSON.parse(String(row.orders)) as Record<string, LineOrder>),
+    orders: row.orders === null ? null : storedJson<Record<string, LineOrder> | null>(row.orders, null),
     owner: {
       sessionId,
       named: (flags & F.ownerNamed) !== 0,
@@ -53,6 +73,7 @@ export function fromRow(row: Row, sessionId: string, model: string | null): Requ
   };
 }
 
-export const iterationsOf = (value: unknown): readonly Iteration[] | null => (typeof value === 'string' ? (JSON.parse(value) as Iteration[]) : null);
+export const iterationsOf = (value: unknown): readonly Iteration[] | null =>
+  typeof value === 'string' ? storedJson<readonly Iteration[]>(value, []) : null;
 
 const num = (value: unknown): number => value as number;

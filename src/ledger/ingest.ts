@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
-import { discover, type Discovery, type TranscriptFile } from '../transcripts/discover.ts';
+import { type Discovery, discover, type TranscriptFile } from '../transcripts/discover.ts';
 import { isUnwritable, type Ledger } from './open.ts';
 import { type Checkpoint, type FilePart, readFile } from './read-file.ts';
 import { decodeInWorkers } from './workers.ts';
@@ -39,8 +39,9 @@ export interface IngestResult {
   readonly stopped: unknown;
 }
 
-/** A transaction takes at most so many events (REL-20). */
+/** A transaction takes at most so many events (REL-20); while a large history is read the first time, more: each commit rewrites pages all over the key's index. */
 const BATCH_EVENTS = 2000;
+const BULK_EVENTS = 16_000;
 /** Below this many new bytes, starting threads costs more than it saves. */
 const WORKER_BYTES = 24 * 1024 * 1024;
 const RETRY_MS = [50, 100, 200, 400, 800];
@@ -50,7 +51,9 @@ const PASSING = new Set(['EBUSY', 'EAGAIN', 'EIO', 'ESTALE', 'EMFILE', 'ENFILE',
 export async function ingest(ledger: Ledger, options: IngestOptions): Promise<IngestResult> {
   const discovery = discover(options.claudeDirs);
   const known = checkpoints(ledger);
-  const todo = discovery.files.filter((file) => isNew(file, known.get(file.path))).sort((a, b) => b.mtimeMs - a.mtimeMs || (a.path < b.path ? -1 : 1));
+  const todo = discovery.files
+    .filter((file) => isNew(file, known.get(file.path)))
+    .sort((a, b) => b.mtimeMs - a.mtimeMs || (a.path < b.path ? -1 : 1));
   markGone(ledger, discovery, known, options.now);
   const skipped: Skipped[] = discovery.unreadable.map(({ path, code }) => ({ path, code }));
   const pass = new Pass(ledger, todo, known, skipped, options);
@@ -82,7 +85,13 @@ class Pass {
   private readonly skipped: Skipped[];
   private readonly options: IngestOptions;
 
-  constructor(ledger: Ledger, todo: readonly TranscriptFile[], known: ReadonlyMap<string, Checkpoint>, skipped: Skipped[], options: IngestOptions) {
+  constructor(
+    ledger: Ledger,
+    todo: readonly TranscriptFile[],
+    known: ReadonlyMap<string, Checkpoint>,
+    skipped: Skipped[],
+    options: IngestOptions,
+  ) {
     this.ledger = ledger;
     this.todo = todo;
     this.known = known;
@@ -138,7 +147,7 @@ class Pass {
     this.batchEvents += part.requests.length + 1;
     this.bytesDone += part.bytes;
     this.lines += part.checkpoint.lines;
-    if (this.batchEvents >= BATCH_EVENTS) this.flush();
+    if (this.batchEvents >= (this.bytes > WORKER_BYTES ? BULK_EVENTS : BATCH_EVENTS)) this.flush();
     this.report();
   }
 
@@ -148,7 +157,13 @@ class Pass {
   }
 
   private report(): void {
-    this.options.onProgress?.({ files: this.todo.length, filesDone: this.filesDone, bytes: this.bytes, bytesDone: this.bytesDone, lines: this.lines });
+    this.options.onProgress?.({
+      files: this.todo.length,
+      filesDone: this.filesDone,
+      bytes: this.bytes,
+      bytesDone: this.bytesDone,
+      lines: this.lines,
+    });
   }
 
   private flush(): void {
@@ -166,7 +181,9 @@ class Pass {
 
 /** Same size and time as when it was read to the end: nothing to do (REL-12). */
 function isNew(file: TranscriptFile, known: Checkpoint | undefined): boolean {
-  return known === undefined || known.size !== file.size || known.mtime !== file.mtimeMs || known.ino !== file.ino || known.dev !== file.dev;
+  return (
+    known === undefined || known.size !== file.size || known.mtime !== file.mtimeMs || known.ino !== file.ino || known.dev !== file.dev
+  );
 }
 
 export function checkpoints(ledger: Ledger): Map<string, Checkpoint> {
@@ -181,10 +198,25 @@ function checkpointOf(ledger: Ledger, path: string): Checkpoint | null {
 
 function checkpointFrom(row: Record<string, unknown>): Checkpoint {
   return {
-    path: row.path as string, folder: row.folder as string, dev: row.dev as number, ino: row.ino as number, size: row.size as number, mtime: row.mtime as number,
-    birth: row.birth as number, headHash: row.head_hash as string, headLength: row.head_len as number, tailHash: row.tail_hash as string, tailLength: row.tail_len as number,
-    offset: row.offset as number, lines: row.lines as number, malformed: row.malformed as number, tooLong: row.too_long as number, flagged: row.flagged as number,
-    firstAt: row.first_at as number | null, lastAt: row.last_at as number, session: row.session as string | null,
+    path: row.path as string,
+    folder: row.folder as string,
+    dev: row.dev as number,
+    ino: row.ino as number,
+    size: row.size as number,
+    mtime: row.mtime as number,
+    birth: row.birth as number,
+    headHash: row.head_hash as string,
+    headLength: row.head_len as number,
+    tailHash: row.tail_hash as string,
+    tailLength: row.tail_len as number,
+    offset: row.offset as number,
+    lines: row.lines as number,
+    malformed: row.malformed as number,
+    tooLong: row.too_long as number,
+    flagged: row.flagged as number,
+    firstAt: row.first_at as number | null,
+    lastAt: row.last_at as number,
+    session: row.session as string | null,
   };
 }
 

@@ -1,12 +1,12 @@
-import { chmodSync, closeSync, copyFileSync, existsSync, openSync, renameSync } from 'node:fs';
+import { chmodSync, closeSync, copyFileSync, existsSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { PriceTable } from '../pricing/types.ts';
 import { configError, errnoOf, KnownError } from '../platform/errors.ts';
 import { ensurePrivateDir } from '../platform/files.ts';
+import type { PriceTable } from '../pricing/types.ts';
 import { Appender } from './append.ts';
 import { type Database, hasSafeWal, openDatabase, sqliteCode, sqliteVersion } from './driver.ts';
-import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 import { salvage } from './salvage.ts';
+import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 
 /** Where the ledger's figures are kept this time: on disk, on a disk that cannot be written, or only in memory (REL-7). */
 export type LedgerMode = 'disk' | 'memory';
@@ -44,22 +44,42 @@ export function openLedger(options: OpenOptions): Ledger {
     return onDisk(options, null);
   } catch (error) {
     if (isDamaged(error)) return recover(options, error);
-    if (isUnwritable(error)) return inMemory(options, `The ledger at ${options.path} cannot be written (${reason(error)}): figures come from memory, nothing is kept.`);
+    if (isUnwritable(error))
+      return inMemory(
+        options,
+        `The ledger at ${options.path} cannot be written (${reason(error)}): figures come from memory, nothing is kept.`,
+      );
     throw error;
   }
 }
 
 /** The file is no database or a damaged one: {@link recover} helps, also when this shows only while reading or writing. */
-export const isDamaged = (error: unknown): boolean => CORRUPT.has(sqliteCode(error) ?? -1);
+export const isDamaged = (error: unknown): boolean => {
+  const code = sqliteCode(error) ?? -1;
+  // Code 1 is any error in SQL. Ours is fixed, so a name it does not find was taken out of the stored schema by a damage.
+  return (
+    CORRUPT.has(code) ||
+    (code === 1 &&
+      /no such (?:table|column|index)|has no column|ON CONFLICT clause does not match|table \S+ has \d+ columns/.test(
+        (error as Error).message,
+      ))
+  );
+};
 
 export const isUnwritable = (error: unknown): boolean => {
-  const cause = error instanceof KnownError ? error.cause ?? error : error;
-  return UNWRITABLE.has(sqliteCode(cause) ?? -1) || UNWRITABLE_ERRNO.has(errnoOf(cause) ?? '') || (error instanceof KnownError && error.exitCode === 1);
+  const cause = error instanceof KnownError ? (error.cause ?? error) : error;
+  return (
+    UNWRITABLE.has(sqliteCode(cause) ?? -1) ||
+    UNWRITABLE_ERRNO.has(errnoOf(cause) ?? '') ||
+    (error instanceof KnownError && error.exitCode === 1)
+  );
 };
 
 const reason = (error: unknown): string => {
-  const cause = error instanceof KnownError ? error.cause ?? error : error;
-  return sqliteCode(cause) === 13 ? 'disk full' : (errnoOf(cause) === 'ERR_SQLITE_ERROR' ? undefined : errnoOf(cause)) ?? (cause as Error).message;
+  const cause = error instanceof KnownError ? (error.cause ?? error) : error;
+  return sqliteCode(cause) === 13
+    ? 'disk full'
+    : ((errnoOf(cause) === 'ERR_SQLITE_ERROR' ? undefined : errnoOf(cause)) ?? (cause as Error).message);
 };
 
 export function inMemory(options: OpenOptions, notice: string): Ledger {
@@ -70,6 +90,7 @@ export function inMemory(options: OpenOptions, notice: string): Ledger {
 
 function onDisk(options: OpenOptions, notice: string | null): Ledger {
   ensurePrivateDir(dirname(options.path));
+  refuseNewer(options);
   if (!existsSync(options.path)) closeSync(openSync(options.path, 'a', 0o600));
   const db = openDatabase(options.path);
   try {
@@ -82,6 +103,35 @@ function onDisk(options: OpenOptions, notice: string | null): Ledger {
   }
 }
 
+/** Before anything may change the file: a connection that could write would turn its journal mode or take in its WAL when it closes (REL-22). */
+function refuseNewer(options: OpenOptions): void {
+  if (!existsSync(options.path) || statSync(options.path).size === 0) return;
+  let db: Database | null = null;
+  try {
+    db = openDatabase(options.path, { readOnly: true });
+    if (schemaOf(db) > SCHEMA_VERSION) throw newer(db, options);
+  } catch (error) {
+    if (error instanceof KnownError) throw error;
+    // What else is wrong with the file shows when it is opened to write.
+  } finally {
+    db?.close();
+  }
+}
+
+const schemaOf = (db: Database): number => Number(db.sql('PRAGMA user_version').get()?.user_version);
+
+function newer(db: Database, options: OpenOptions): KnownError {
+  let writer: unknown;
+  try {
+    writer = db.sql("SELECT value FROM meta WHERE name = 'version'").get()?.value;
+  } catch {
+    // Its tables may be others than ours.
+  }
+  return configError(`The ledger ${options.path} was written by Tidemark ${writer ?? 'of a newer version'}; this is ${options.version}.`, {
+    hint: 'Update, or set TIDEMARK_DB to another file',
+  });
+}
+
 function ledgerOf(db: Database, table: PriceTable, mode: LedgerMode, notice: string | null): Ledger {
   const appender = new Appender(db, table);
   if (db.sql("SELECT value FROM meta WHERE name = 'prices'").get()?.value !== table.fingerprint) appender.recountAll();
@@ -91,20 +141,17 @@ function ledgerOf(db: Database, table: PriceTable, mode: LedgerMode, notice: str
 function prepare(db: Database): void {
   // Version first: a WAL written by several processes can be corrupted by SQLite before 3.51.3.
   db.exec(hasSafeWal(sqliteVersion(db)) ? 'PRAGMA journal_mode = WAL' : 'PRAGMA journal_mode = TRUNCATE');
-  db.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768; PRAGMA secure_delete = ON');
+  db.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000; PRAGMA temp_store = MEMORY');
 }
 
 function migrate(db: Database, options: OpenOptions): void {
-  const version = Number(db.sql('PRAGMA user_version').get()?.user_version);
+  const version = schemaOf(db);
   if (version === SCHEMA_VERSION) return;
-  if (version > SCHEMA_VERSION) {
-    const writer = db.sql("SELECT value FROM meta WHERE name = 'version'").get()?.value ?? 'a newer version';
-    throw configError(`The ledger ${options.path} was written by Tidemark ${writer}; this is ${options.version}.`, { hint: 'Update, or set TIDEMARK_DB to another file' });
-  }
+  if (version > SCHEMA_VERSION) throw newer(db, options);
   if (version > 0 && options.path !== ':memory:') backup(db, options.path, version);
   db.write(() => {
     // Another process may have migrated while this one waited for the lock.
-    const now = Number(db.sql('PRAGMA user_version').get()?.user_version);
+    const now = schemaOf(db);
     for (let v = now; v < SCHEMA_VERSION; v++) db.exec(MIGRATIONS[v]!);
     db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     db.sql('INSERT OR REPLACE INTO meta VALUES (?, ?)').run('version', options.version);
@@ -126,10 +173,17 @@ export function recover(options: OpenOptions, error: unknown): Ledger {
     renameSync(options.path, away);
     for (const suffix of ['-wal', '-shm']) if (existsSync(options.path + suffix)) renameSync(options.path + suffix, away + suffix);
   } catch (moving) {
-    return inMemory(options, `The ledger at ${options.path} is damaged (${(error as Error).message}) and cannot be moved away (${errnoOf(moving)}): figures come from memory.`);
+    return inMemory(
+      options,
+      `The ledger at ${options.path} is damaged (${(error as Error).message}) and cannot be moved away (${errnoOf(moving)}): figures come from memory.`,
+    );
   }
   const fresh = onDisk(options, null);
   const saved = salvage(away, fresh.db);
   fresh.appender.recountAll();
-  return { ...fresh, notice: `The ledger was damaged: it was moved to ${away}, ${saved} of its requests were saved and transcripts are read again.`, [Symbol.dispose]: fresh[Symbol.dispose] };
+  return {
+    ...fresh,
+    notice: `The ledger was damaged: it was moved to ${away}, ${saved} of its requests were saved and transcripts are read again.`,
+    [Symbol.dispose]: fresh[Symbol.dispose],
+  };
 }

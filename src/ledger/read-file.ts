@@ -1,8 +1,8 @@
 import { closeSync, fstatSync } from 'node:fs';
-import { decodeLine, decodeText, type DecodedLine } from '../transcripts/decode.ts';
+import { type DecodedLine, decodeLine } from '../transcripts/decode.ts';
 import type { TranscriptFile } from '../transcripts/discover.ts';
 import { LineSplitter } from '../transcripts/lines.ts';
-import { chunks, hashAt, HEAD_BYTES, openRegular, TAIL_BYTES } from '../transcripts/read.ts';
+import { chunks, HEAD_BYTES, hashAt, openRegular, TAIL_BYTES } from '../transcripts/read.ts';
 import type { LineFacts, PromptLine, UsageLine } from '../transcripts/types.ts';
 import { type FileContext, mergeRequests, type OwnerClaim, type RequestState, requestOf } from '../usage/merge.ts';
 import { factOrder, learnSession, learnUsage, type SessionFacts } from './session-facts.ts';
@@ -135,10 +135,12 @@ class PartReader {
   finish(): void {
     const rest = this.splitter.rest();
     if (rest.length < 2 || rest.length > 16 * 1024 * 1024) return;
-    const decoded = decodeText(rest.toString('utf8').replace(/^\uFEFF/, ''));
-    const flagged = this.flagged;
-    for (const facts of decoded.facts) this.learn(facts, this.position);
-    this.flagged = flagged;
+    const decoded = decodeLine(rest, 0, rest.length);
+    // The checkpoint stays before this line, so what it remembers must not know the line either.
+    const { flagged, firstAt, lastAt, session } = this;
+    let at = this.position;
+    for (const facts of decoded.facts) this.learn(facts, at++);
+    Object.assign(this, { flagged, firstAt, lastAt, session });
   }
 
   /** `last`: the file was read to its end. Before that the size is stored as -1, so that an interrupted reading is seen as unfinished. */
@@ -149,10 +151,25 @@ class PartReader {
     const tailLength = Math.min(TAIL_BYTES, offset);
     const part: FilePart = {
       checkpoint: {
-        path: file.path, folder: file.folder, dev: file.dev, ino: file.ino, size: last && this.size === file.size ? file.size : -1, mtime: file.mtimeMs, birth: file.birthtimeMs,
-        headHash: hashAt(fd, 0, headLength), headLength, tailHash: hashAt(fd, offset - tailLength, tailLength), tailLength, offset,
-        lines: this.lines, malformed: this.malformed, tooLong: this.tooLong, flagged: this.flagged,
-        firstAt: this.firstAt === Number.POSITIVE_INFINITY ? null : this.firstAt, lastAt: this.lastAt, session: this.session,
+        path: file.path,
+        folder: file.folder,
+        dev: file.dev,
+        ino: file.ino,
+        size: last && this.size === file.size ? file.size : -1,
+        mtime: file.mtimeMs,
+        birth: file.birthtimeMs,
+        headHash: hashAt(fd, 0, headLength),
+        headLength,
+        tailHash: hashAt(fd, offset - tailLength, tailLength),
+        tailLength,
+        offset,
+        lines: this.lines,
+        malformed: this.malformed,
+        tooLong: this.tooLong,
+        flagged: this.flagged,
+        firstAt: this.firstAt === Number.POSITIVE_INFINITY ? null : this.firstAt,
+        lastAt: this.lastAt,
+        session: this.session,
       },
       requests: [...this.requests.values()],
       sessions: [...this.sessions],
@@ -187,7 +204,11 @@ class PartReader {
     }
     if (session) {
       this.session = session.sessionId;
-      learnSession(this.factsOf(session.sessionId), session, factOrder(session.sidechain || this.file.isAgent, session.at ?? this.lastAt, position));
+      learnSession(
+        this.factsOf(session.sessionId),
+        session,
+        factOrder(session.sidechain || this.file.isAgent, session.at ?? this.lastAt, position),
+      );
     }
     if (usage) this.learnUsage(usage, position);
     if (prompt) this.prompts.push({ uuid: prompt.uuid, at: prompt.at ?? Math.round(this.file.mtimeMs), owner: this.claim(prompt) });
@@ -195,7 +216,8 @@ class PartReader {
 
   private learnUsage(line: UsageLine, position: number): void {
     // A subagent's file may leave out the mark on its lines: its place says it (rule 14).
-    const usage: UsageLine = this.file.isAgent && !line.sidechain ? { ...line, sidechain: true, rank: line.rank === 2 ? 1 : line.rank } : line;
+    const usage: UsageLine =
+      this.file.isAgent && !line.sidechain ? { ...line, sidechain: true, rank: line.rank === 2 ? 1 : line.rank } : line;
     this.flagged += usage.flagged;
     const state = requestOf(usage, this.context(), position);
     const before = this.requests.get(state.key);
@@ -207,7 +229,10 @@ class PartReader {
 
   private factsOf(sessionId: string): SessionFacts {
     let facts = this.sessions.get(sessionId);
-    if (!facts) this.sessions.set(sessionId, (facts = {}));
+    if (!facts) {
+      facts = {};
+      this.sessions.set(sessionId, facts);
+    }
     return facts;
   }
 

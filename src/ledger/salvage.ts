@@ -1,3 +1,4 @@
+import { LOST_SESSION } from './append.ts';
 import { type Database, openDatabase, type Row, type Value } from './driver.ts';
 
 /** Tables worth saving from a damaged ledger, parents first. Checkpoints and sums are left out: they are made again from transcripts and events. */
@@ -17,6 +18,7 @@ export function salvage(path: string, into: Database): number {
       const saved = copyTable(db, into, table);
       if (table === 'event') events = saved;
     }
+    mendReferences(into);
   } catch {
     // What could be read has been copied.
   } finally {
@@ -25,12 +27,23 @@ export function salvage(path: string, into: Database): number {
   return events;
 }
 
+/** Ids whose row was lost must not be given to another session or model: requests keep a session of their own, and an unknown model. */
+function mendReferences(db: Database): void {
+  for (const table of ['event', 'prompt']) {
+    db.exec(`INSERT OR IGNORE INTO session (id, sid, folder, facts) SELECT DISTINCT session, '${LOST_SESSION}-' || session, '', '{}' FROM ${table}
+      WHERE session NOT IN (SELECT id FROM session)`);
+  }
+  db.exec('UPDATE event SET model = NULL WHERE model NOT IN (SELECT id FROM model)');
+}
+
 function copyTable(from: Database, into: Database, table: string): number {
   let saved = 0;
   for (const row of readable(from, table)) {
     const names = Object.keys(row);
     try {
-      into.sql(`INSERT OR IGNORE INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`).run(...(Object.values(row) as Value[]));
+      into
+        .sql(`INSERT OR IGNORE INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`)
+        .run(...(Object.values(row) as Value[]));
       saved++;
     } catch {
       // A row whose values no longer fit the schema is lost; the next one may be whole.

@@ -30,7 +30,19 @@ export const factOrder = (sidechain: boolean, at: number, position: number): Fac
 
 const FIRST: ReadonlySet<keyof SessionFacts> = new Set(['cwd', 'forkedFrom', 'originalCwd']);
 const LATEST: readonly (keyof SessionLine & keyof SessionFacts)[] = [
-  'cwd', 'branch', 'version', 'customTitle', 'aiTitle', 'agentName', 'clientCost', 'relocatedCwd', 'originalCwd', 'forkedFrom', 'compactedTo', 'error', 'limitResetsAt',
+  'cwd',
+  'branch',
+  'version',
+  'customTitle',
+  'aiTitle',
+  'agentName',
+  'clientCost',
+  'relocatedCwd',
+  'originalCwd',
+  'forkedFrom',
+  'compactedTo',
+  'error',
+  'limitResetsAt',
 ];
 
 export function learnSession(facts: SessionFacts, line: SessionLine, order: FactOrder): void {

@@ -16,7 +16,11 @@ const AHEAD = 16;
  * Reads files in worker threads while this thread writes. `take` gets every message and says whether to go on. Files are handed out one by one, so that
  * the newest are in first and no thread waits for another's large file.
  */
-export async function decodeInWorkers(jobs: readonly DecodeJob[], count: number, take: (message: Exclude<DecodeMessage, { bug: string }>) => boolean): Promise<void> {
+export async function decodeInWorkers(
+  jobs: readonly DecodeJob[],
+  count: number,
+  take: (message: Exclude<DecodeMessage, { bug: string }>) => boolean,
+): Promise<void> {
   const queue = [...jobs];
   let running = true;
   const one = (): Promise<void> =>

@@ -3,7 +3,16 @@ import type { Figure, Source } from '../usage/source.ts';
 
 /** State letters of D-36. Without process registry and hooks a transcript proves only a few of them. */
 export type SessionState =
-  | 'needs-permission' | 'needs-answer' | 'error' | 'rate-limited' | 'your-turn' | 'working' | 'compacting' | 'idle' | 'unknown' | 'ended';
+  | 'needs-permission'
+  | 'needs-answer'
+  | 'error'
+  | 'rate-limited'
+  | 'your-turn'
+  | 'working'
+  | 'compacting'
+  | 'idle'
+  | 'unknown'
+  | 'ended';
 
 export type Severity = 'HIGH' | 'MODERATE' | 'NORMAL';
 
@@ -88,7 +97,11 @@ export interface WindowView {
   readonly burnNow: BurnRate;
   readonly burnPace: BurnRate;
   readonly projection: {
-    readonly tokens: number; readonly low: number; readonly high: number; readonly cost: NanoUsd | null; readonly calibrated: boolean;
+    readonly tokens: number;
+    readonly low: number;
+    readonly high: number;
+    readonly cost: NanoUsd | null;
+    readonly calibrated: boolean;
     /** Epoch ms when the limit is reached at this pace, only if before the end (D-32). */
     readonly limitAt: number | null;
   } | null;
@@ -108,7 +121,9 @@ export interface Snapshot {
   /** Alive or in the window (D-37), most urgent first, then newest. */
   readonly sessions: readonly SessionView[];
   readonly combined: Amounts & {
-    readonly burnNow: BurnRate; readonly burnPace: BurnRate; readonly severity: Severity;
+    readonly burnNow: BurnRate;
+    readonly burnPace: BurnRate;
+    readonly severity: Severity;
     /** Local day of the time zone, all accounts. */
     readonly today: Amounts;
     /** `--token-limit`: tokens per day or window, null when none was set. */
@@ -119,7 +134,11 @@ export interface Snapshot {
   readonly models: readonly ModelView[];
   readonly warnings: readonly Warning[];
   readonly ingest: {
-    readonly reading: boolean; readonly percent: number | null; readonly files: number; readonly lines: number; readonly rejectedLines: number;
+    readonly reading: boolean;
+    readonly percent: number | null;
+    readonly files: number;
+    readonly lines: number;
+    readonly rejectedLines: number;
     /** One sentence when something is held back (disk full, unreadable folder, memory only), else null. */
     readonly notice: string | null;
   };

@@ -11,13 +11,14 @@ const FORBIDDEN =
 const WHITE_SPACE = /[\s\u0085]+/gu;
 const JOINERS = /[\u{180b}-\u{180d}\u{180f}\u{200c}]|\u{200d}|[\u{fe00}-\u{fe0f}\u{e0100}-\u{e01ef}]/gu;
 /**
- * ZWJ outside an emoji sequence; ZWNJ outside a word of the scripts that need it (Arabic to Sinhala, below U+0E00); a variation selector not behind a
- * visible character, so that runs of them cannot carry hidden text.
+ * ZWJ outside an emoji sequence, or the fourth in one (families have three); ZWNJ outside a word of the scripts that need it (Arabic to Sinhala, below
+ * U+0E00); a variation selector not behind a visible character, so that runs of them cannot carry hidden text.
  */
 const MISPLACED = new RegExp(
   [
     '(?<!\\p{Extended_Pictographic}\\u{fe0f}?\\p{Emoji_Modifier}?)\\u{200d}',
     '\\u{200d}(?!\\p{Extended_Pictographic})',
+    '(?<=(?:\\u{200d}\\p{Extended_Pictographic}\\u{fe0f}?\\p{Emoji_Modifier}?){3})\\u{200d}',
     '(?<![\\u{600}-\\u{dff}])\\u{200c}',
     '\\u{200c}(?![\\u{600}-\\u{dff}])',
     '(?<![\\p{L}\\p{N}\\p{P}\\p{S}])[\\u{fe00}-\\u{fe0f}]',

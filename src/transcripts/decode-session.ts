@@ -2,8 +2,10 @@ import { parseTimestamp } from './timestamp.ts';
 import type { PromptLine, SessionLine } from './types.ts';
 
 type Json = Record<string, unknown>;
-const record = (value: unknown): Json | null => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null);
-const text = (value: unknown, cap: number): string | undefined => (typeof value === 'string' && value !== '' && value.length <= cap ? value : undefined);
+const record = (value: unknown): Json | null =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null;
+const text = (value: unknown, cap: number): string | undefined =>
+  typeof value === 'string' && value !== '' && value.length <= cap ? value : undefined;
 const title = (value: unknown): string | undefined => (typeof value === 'string' && value.trim() !== '' ? value.slice(0, 400) : undefined);
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -23,7 +25,10 @@ export function decodeSession(o: Json): SessionLine | null {
   set('cwd', text(o.cwd, 4096));
   set('branch', text(o.gitBranch, 512));
   set('version', text(o.version, 64));
-  set('forkedFrom', text(record(o.forkedFrom)?.sessionId, 256) ?? (o.requestSessionId !== sessionId ? text(o.requestSessionId, 256) : undefined));
+  set(
+    'forkedFrom',
+    text(record(o.forkedFrom)?.sessionId, 256) ?? (o.requestSessionId !== sessionId ? text(o.requestSessionId, 256) : undefined),
+  );
   switch (o.type) {
     case 'custom-title':
       set('customTitle', title(o.customTitle));
@@ -35,7 +40,8 @@ export function decodeSession(o: Json): SessionLine | null {
       set('agentName', title(o.agentName));
       break;
     case 'cost-state':
-      if (typeof o.totalCostUSD === 'number' && o.totalCostUSD >= 0 && o.totalCostUSD < 1e6) facts.clientCost = Math.round(o.totalCostUSD * 1e9);
+      if (typeof o.totalCostUSD === 'number' && o.totalCostUSD >= 0 && o.totalCostUSD < 1e6)
+        facts.clientCost = Math.round(o.totalCostUSD * 1e9);
       break;
     case 'relocated':
       set('relocatedCwd', text(o.relocatedCwd, 4096));
@@ -58,7 +64,11 @@ export function decodeSession(o: Json): SessionLine | null {
 
 /** The client's own lines about a failed request (model `<synthetic>`): a code and, at a usage limit, when it resets. Never their text. */
 function errorOf(o: Json): Pick<SessionLine, 'error' | 'limitResetsAt'> {
-  const error = text(o.apiError, 64) ?? text(o.error, 64) ?? text(o.apiErrorType, 64) ?? (typeof o.apiErrorStatus === 'number' ? `http ${o.apiErrorStatus}` : 'error');
+  const error =
+    text(o.apiError, 64) ??
+    text(o.error, 64) ??
+    text(o.apiErrorType, 64) ??
+    (typeof o.apiErrorStatus === 'number' ? `http ${o.apiErrorStatus}` : 'error');
   const limits = record(o.quotaLimits);
   const resets = limits?.rateLimitType === 'five_hour' && typeof limits.resetsAt === 'number' ? limits.resetsAt * 1000 : undefined;
   return resets !== undefined && Number.isSafeInteger(resets) ? { error, limitResetsAt: resets } : { error };

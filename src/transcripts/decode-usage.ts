@@ -3,8 +3,10 @@ import { parseTimestamp } from './timestamp.ts';
 import type { Iteration, UsageLine } from './types.ts';
 
 type Json = Record<string, unknown>;
-const record = (value: unknown): Json | null => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null);
-const text = (value: unknown, cap = 256): string | null => (typeof value === 'string' && value !== '' && value.length <= cap ? value : null);
+const record = (value: unknown): Json | null =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null;
+const text = (value: unknown, cap = 256): string | null =>
+  typeof value === 'string' && value !== '' && value.length <= cap ? value : null;
 const own = (o: Json, key: string): unknown => (Object.hasOwn(o, key) ? o[key] : undefined);
 
 /** `message.id` as the vendor forms it, direct or through Bedrock and Vertex. Any other id is a gateway's invention (D-10.1, D-10.2). */
@@ -109,7 +111,9 @@ function keyOf(message: Json, o: Json, t: LineTokens): { key: string; weak: bool
 
 function webSearches(usage: Json, counters: Counters): number | null {
   const tools = record(usage.server_tool_use);
-  return tools && tools.web_search_requests !== undefined && tools.web_search_requests !== null ? counters.read(tools.web_search_requests) : null;
+  return tools && tools.web_search_requests !== undefined && tools.web_search_requests !== null
+    ? counters.read(tools.web_search_requests)
+    : null;
 }
 
 /** Billed iterations beside the top-level counters; type `message` repeats these and adds nothing (D-10.5). At most 256 are read. */
@@ -125,7 +129,7 @@ function iterations(usage: Json, counters: Counters): readonly Iteration[] | nul
 
 function loggedCost(value: unknown, counters: Counters): number | null {
   if (value === undefined || value === null) return null;
-  if (typeof value === 'number' && value >= 0 && value <= 1e6) return Math.round(value * 1e9);
+  if (typeof value === 'number' && value >= 0 && value <= 1e6) return Math.round(value * 1e9) + 0;
   counters.flagged++;
   return null;
 }

@@ -48,7 +48,7 @@ export function discover(claudeDirs: readonly string[]): Discovery {
   const homes = claudeDirs.map((dir) => tryReal(dir.replace(/[/\\]projects[/\\]?$/, ''))).filter((dir) => dir !== null);
   for (const dir of claudeDirs) {
     const projects = /[/\\]projects[/\\]?$/.test(dir) ? dir : join(dir, 'projects');
-    const root = tryReal(projects);
+    const root = tryReal(projects, found);
     if (root === null || seen.has(root)) continue;
     seen.add(root);
     found.roots.push(root);
@@ -99,7 +99,17 @@ function addFile(path: string, folder: string, depth: number, w: Walk): void {
   if (!stats.isFile()) return;
   w.seen.add(path);
   const { dev, ino, size, mtimeMs, birthtimeMs } = stats;
-  w.found.files.push({ path, folder, sessionFromPath: sessionFromPath(path, depth), isAgent: isAgentFile(path), dev, ino, size, mtimeMs, birthtimeMs });
+  w.found.files.push({
+    path,
+    folder,
+    sessionFromPath: sessionFromPath(path, depth),
+    isAgent: isAgentFile(path),
+    dev,
+    ino,
+    size,
+    mtimeMs,
+    birthtimeMs,
+  });
 }
 
 /** `<slug>/<sid>/…/x.jsonl` → `<sid>`; a file directly in its project's folder → its own name. `depth` counts folders below `projects/`. */
@@ -122,10 +132,13 @@ function list(dir: string, found: Discovery): Dirent[] {
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'EIO';
 
-function tryReal(path: string): string | null {
+/** Null for what is not there. With `found`, a place that is there but may not be entered is noted: it must not pass for absent (HZ-6). */
+function tryReal(path: string, found?: Discovery): string | null {
   try {
     return realpathSync(path);
-  } catch {
+  } catch (error) {
+    const code = codeOf(error);
+    if (found && code !== 'ENOENT' && code !== 'ENOTDIR') found.unreadable.push({ path, code });
     return null;
   }
 }

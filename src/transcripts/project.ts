@@ -35,7 +35,7 @@ function repositoryAt(dir: string): string | null {
     if (stats.isDirectory()) return dir;
     if (!stats.isFile() || stats.size > MAX_POINTER) return null;
     const gitdir = /^gitdir: (.+?)\r?\n?$/.exec(readFileSync(git, 'utf8'))?.[1];
-    return gitdir === undefined ? null : mainWorktree(resolve(dir, gitdir)) ?? dir;
+    return gitdir === undefined ? null : (mainWorktree(resolve(dir, gitdir)) ?? dir);
   } catch {
     return null;
   }

@@ -1,5 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { hash } from 'node:crypto';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
 /** How much of a file's beginning, and of the bytes before the checkpoint, identifies it (REL §2). Bytes. */
 export const HEAD_BYTES = 1024;

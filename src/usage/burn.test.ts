@@ -28,6 +28,10 @@ describe('burn rate', () => {
     expect(burnRate(EXAMPLE.slice(2), NOW_SPAN_MS, NOW, t0).work).toBe(1400);
   });
 
+  test('D-28: requests before a window that has just begun do not count against its few minutes', () => {
+    expect(burnRate(EXAMPLE, PACE_SPAN_MS, NOW, burnStart(at('11:58:00'), at('09:00:00'))).work).toBe(1400);
+  });
+
   test('D-28: the divisor is at least a minute', () => {
     expect(burnRate([request('11:59:40', 600, 600, 0)], NOW_SPAN_MS, NOW, at('11:59:40')).work).toBe(600);
   });

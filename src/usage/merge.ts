@@ -97,7 +97,9 @@ export function compareOwner(a: OwnerClaim, b: OwnerClaim): number {
   // Infinity - Infinity is NaN: compare before subtracting.
   if (!a.named && a.fileFirstAt !== b.fileFirstAt) return a.fileFirstAt < b.fileFirstAt ? -1 : 1;
   if (!a.named && a.fileBirth !== b.fileBirth) return a.fileBirth - b.fileBirth;
-  return a.sessionId < b.sessionId ? -1 : a.sessionId > b.sessionId ? 1 : 0;
+  if (a.sessionId !== b.sessionId) return a.sessionId < b.sessionId ? -1 : 1;
+  // One owner by equal right: only the stored evidence is left to choose, and that must not depend on the order of reading.
+  return a.fileFirstAt !== b.fileFirstAt ? (a.fileFirstAt < b.fileFirstAt ? -1 : 1) : a.fileBirth - b.fileBirth;
 }
 
 /** Joins two states of one key. Lines of a lower rank than the other's do not count at all (D-10.3). */

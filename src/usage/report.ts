@@ -86,10 +86,20 @@ export interface BlockRow {
     readonly severity: 'HIGH' | 'MODERATE' | 'NORMAL';
   } | null;
   readonly projection: {
-    readonly tokens: number; readonly cost: NanoUsd | null; readonly remainingMinutes: number; readonly low: number; readonly high: number;
-    readonly calibrated: boolean; readonly percentAtReset: number | null; readonly limitAt: number | null;
+    readonly tokens: number;
+    readonly cost: NanoUsd | null;
+    readonly remainingMinutes: number;
+    readonly low: number;
+    readonly high: number;
+    readonly calibrated: boolean;
+    readonly percentAtReset: number | null;
+    readonly limitAt: number | null;
   } | null;
-  readonly limit: { readonly tokens: number; readonly kind: 'all' | 'work'; readonly source: 'official' | 'measured' | 'configured' | 'estimated' | 'unknown' } | null;
+  readonly limit: {
+    readonly tokens: number;
+    readonly kind: 'all' | 'work';
+    readonly source: 'official' | 'measured' | 'configured' | 'estimated' | 'unknown';
+  } | null;
 }
 
 /** What a report's header, footer and `meta` say. */
@@ -111,8 +121,11 @@ export interface ReportMeta {
   /** Epoch ms of the newest request in the ledger. */
   readonly lastRecord: number | null;
   readonly ingest: {
-    readonly files: number; readonly lines: number; readonly rejectedLines: number;
-    readonly rejectedByReason: Readonly<Record<string, number>>; readonly flaggedFields: number;
+    readonly files: number;
+    readonly lines: number;
+    readonly rejectedLines: number;
+    readonly rejectedByReason: Readonly<Record<string, number>>;
+    readonly flaggedFields: number;
   };
   /** The client's own count beyond the transcripts (D-18), never added to the rows. */
   readonly unlogged: { readonly cost: NanoUsd | null; readonly sessions: number; readonly forksLeftOut: number };

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,6 +9,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 /** The built program on a real pseudo-terminal, its screen kept by a headless emulator. Waits for conditions, never for time. */
 
 const MAIN = path.resolve('dist/main.js');
+const canRun = existsSync(MAIN) && /^ +live\b/m.test(spawnSync(process.execPath, [MAIN, '--help'], { encoding: 'utf8' }).stdout);
 const PATIENCE_MS = 20_000;
 const VERDICT = /^ ?(\d+ (needs? you|failed|limited|working|your turn)|Nothing is running|\d+[!‼✕●✓])/;
 
@@ -81,6 +83,7 @@ function open(
         const check = () => condition(screen()) && give(resolve);
         const timer = setTimeout(() => give(() => reject(new Error(`the screen never showed it:\n${screen().join('\n')}`))), PATIENCE_MS);
         const listener = terminal.onWriteParsed(check);
+        void exited.then((code) => give(() => reject(new Error(`it ended with ${code} before the screen showed it:\n${raw}`))));
         check();
       }),
     exited,
@@ -115,7 +118,7 @@ afterEach(() => {
   for (const home of homes.splice(0)) rmSync(home, { recursive: true, force: true });
 });
 
-describe.skipIf(!existsSync(MAIN))('tidemark live on a terminal (needs dist/main.js: npm run build)', { timeout: 60_000 }, () => {
+describe.skipIf(!canRun)('tidemark live on a terminal (needs dist/main.js with `live`: npm run build)', { timeout: 60_000 }, () => {
   test('the verdict is on top, the sections follow in order, q ends with 0 (LV-1, LV-40, LV-118)', async () => {
     const screen = live(80, 24);
     await screen.until((rows) => VERDICT.test(rows[0] ?? '') && hasList(rows));

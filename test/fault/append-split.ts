@@ -8,7 +8,8 @@ import { random, usageLine, vendorId } from './home.ts';
 const [own = '', shared = '', number = '0', count = '0'] = process.argv.slice(2);
 const next = random(Number(number) + 1);
 for (let i = 0; i < Number(count); i++) {
-  const line = (id: string): string => `${usageLine({ id: vendorId(id), session: `w-${number}`, output: 1 + Math.floor(next() * 1000) })}\n`;
+  const line = (id: string): string =>
+    `${usageLine({ id: vendorId(id), session: `w-${number}`, output: 1 + Math.floor(next() * 1000) })}\n`;
   let rest = Buffer.from(line(`${number}x${i >> 1}`));
   while (rest.length > 0) {
     const cut = 1 + Math.floor(next() * rest.length);

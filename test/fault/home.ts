@@ -1,10 +1,10 @@
 import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Ledger } from '../../src/ledger/open.ts';
 import { EVERYTHING } from '../../src/ledger/queries/cells.ts';
 import { loadDirectory } from '../../src/ledger/queries/directory.ts';
 import { type ReportContext, totals } from '../../src/ledger/queries/reports.ts';
-import type { Ledger } from '../../src/ledger/open.ts';
 
 /** Sums that every attack compares: tokens, and counts of D-13. */
 export interface Count {
@@ -41,7 +41,6 @@ export const vendorId = (n: number | string): string => `msg_01${String(n).padSt
 export function usageLine(s: LineSpec): string {
   return JSON.stringify({
     type: 'assistant',
-    uuid: `u-${s.id}-${s.output ?? 1}`,
     sessionId: s.session ?? 's-1',
     timestamp: new Date(s.at ?? T0).toISOString(),
     cwd: s.cwd ?? '/nowhere/app',
@@ -59,12 +58,20 @@ export function usageLine(s: LineSpec): string {
         cache_read_input_tokens: s.read ?? 0,
       },
     },
+    // Last, as in the client's lines: the end of a line tells it from others (REL-12 looks at 64 bytes).
+    uuid: `u-${s.at ?? T0}-${s.id}-${s.output ?? 1}`,
     ...s.extra,
   });
 }
 
 export const promptLine = (uuid: string, session = 's-1', at = T0): string =>
-  JSON.stringify({ type: 'user', uuid, sessionId: session, timestamp: new Date(at).toISOString(), message: { role: 'user', content: 'do it' } });
+  JSON.stringify({
+    type: 'user',
+    uuid,
+    sessionId: session,
+    timestamp: new Date(at).toISOString(),
+    message: { role: 'user', content: 'do it' },
+  });
 
 /** A small generator with a seed (mulberry32): numbers in [0, 1). */
 export function random(seed: number): () => number {
@@ -96,7 +103,14 @@ export function makeHome(claudeDir: string, files: number, requests: number, see
     const lines: string[] = previous.slice(0, 5);
     const own: string[] = [];
     for (let r = 0; r < requests; r++) {
-      const spec = { id: vendorId(f * requests + r), session: `s-${f}`, input: 1 + Math.floor(next() * 99), output: 5 + Math.floor(next() * 500), read: Math.floor(next() * 9999), at: T0 + (f * 60 + r) * 1000 };
+      const spec = {
+        id: vendorId(f * requests + r),
+        session: `s-${f}`,
+        input: 1 + Math.floor(next() * 99),
+        output: 5 + Math.floor(next() * 500),
+        read: Math.floor(next() * 9999),
+        at: T0 + (f * 60 + r) * 1000,
+      };
       const half = usageLine({ ...spec, output: 1, stop: null });
       own.push(half, usageLine(spec));
       if (r % 10 === 0) own.push(promptLine(`p-${f}-${r}`, `s-${f}`, T0 + r));
@@ -125,7 +139,8 @@ export class NaiveCounter {
   seeText(text: string): void {
     for (const line of text.split('\n')) {
       try {
-        this.seeObject(JSON.parse(line));
+        // Objects that writers glued together begin as every line of ours does.
+        for (const one of line.split(/(?<=\})(?=\{"type":"(?:assistant|user)")/)) this.seeObject(JSON.parse(one));
       } catch {
         // no whole line
       }
@@ -137,22 +152,54 @@ export class NaiveCounter {
     if (o.type === 'user') this.prompts.add(o.uuid);
     if (o.type !== 'assistant') return;
     const u = o.message.usage;
-    const now = [u.input_tokens, u.output_tokens, u.cache_creation.ephemeral_5m_input_tokens, u.cache_creation.ephemeral_1h_input_tokens, u.cache_read_input_tokens];
+    const now = [
+      u.input_tokens,
+      u.output_tokens,
+      u.cache_creation.ephemeral_5m_input_tokens,
+      u.cache_creation.ephemeral_1h_input_tokens,
+      u.cache_read_input_tokens,
+    ];
     const before = this.requests.get(o.message.id) ?? [0, 0, 0, 0, 0];
-    this.requests.set(o.message.id, before.map((v, i) => Math.max(v, now[i])));
+    this.requests.set(
+      o.message.id,
+      before.map((v, i) => Math.max(v, now[i])),
+    );
   }
 
   count(): Count {
     const s = [0, 0, 0, 0, 0];
     for (const one of this.requests.values()) for (let i = 0; i < 5; i++) s[i]! += one[i]!;
-    return { requests: this.requests.size, prompts: this.prompts.size, input: s[0]!, output: s[1]!, write5m: s[2]!, write1h: s[3]!, read: s[4]! };
+    return {
+      requests: this.requests.size,
+      prompts: this.prompts.size,
+      input: s[0]!,
+      output: s[1]!,
+      write5m: s[2]!,
+      write1h: s[3]!,
+      read: s[4]!,
+    };
   }
 }
 
-export const contextOf = (ledger: Ledger): ReportContext => ({ ledger, directory: loadDirectory(ledger), filter: EVERYTHING, mode: 'auto', zone: 'UTC', weekStart: 1 });
+export const contextOf = (ledger: Ledger): ReportContext => ({
+  ledger,
+  directory: loadDirectory(ledger),
+  filter: EVERYTHING,
+  mode: 'auto',
+  zone: 'UTC',
+  weekStart: 1,
+});
 
 /** What the ledger reports over everything. */
 export function ledgerCount(ledger: Ledger): Count {
   const { sum, prompts } = totals(contextOf(ledger));
-  return { requests: sum.requests, prompts, input: sum.input, output: sum.output, write5m: sum.cacheWrite5m, write1h: sum.cacheWrite1h, read: sum.cacheRead };
+  return {
+    requests: sum.requests,
+    prompts,
+    input: sum.input,
+    output: sum.output,
+    write5m: sum.cacheWrite5m,
+    write1h: sum.cacheWrite1h,
+    read: sum.cacheRead,
+  };
 }

@@ -6,17 +6,35 @@ import { modelRows, periodRows, projectRows, sessionRows, totals } from '../../l
 import { usageError } from '../../platform/errors.ts';
 import { writeStdout } from '../../platform/stdout.ts';
 import { describeTerminal } from '../../platform/terminal.ts';
-import { blocksJson, dailyJson, instancesJson, modelsJson, monthlyJson, projectsJson, sectionsJson, sessionsJson, weeklyJson } from '../../surfaces/export/json.ts';
+import {
+  blocksJson,
+  dailyJson,
+  instancesJson,
+  modelsJson,
+  monthlyJson,
+  projectsJson,
+  sectionsJson,
+  sessionsJson,
+  weeklyJson,
+} from '../../surfaces/export/json.ts';
 import { jsonSchemaOf } from '../../surfaces/export/json-schema.ts';
 import { jsonChunks } from '../../surfaces/export/json-stream.ts';
-import { blocksTable, emptyNotice, instancesTable, modelsTable, periodTable, projectsTable, sessionsTable } from '../../surfaces/export/table.ts';
+import {
+  blocksTable,
+  emptyNotice,
+  instancesTable,
+  modelsTable,
+  periodTable,
+  projectsTable,
+  sessionsTable,
+} from '../../surfaces/export/table.ts';
 import type { JsonOptions, TableOptions } from '../../surfaces/export/types.ts';
-import type { BlockRow, PeriodRow, ReportMeta, ReportRow } from '../../usage/report.ts';
 import { localDay, zoneSegments } from '../../usage/calendar.ts';
+import type { BlockRow, PeriodRow, ReportMeta, ReportRow } from '../../usage/report.ts';
+import { notes } from '../notes.ts';
 import { metaOf, type OpenReport, openReport } from '../open-report.ts';
 import { addReportFlags, type ReportFlags } from '../report-flags.ts';
 import { addRows, largeEnough, sortRows } from '../rows.ts';
-import { notes } from '../run.ts';
 
 const REPORTS = ['daily', 'weekly', 'monthly', 'sessions', 'projects', 'models', 'blocks'] as const;
 export type ReportName = (typeof REPORTS)[number];
@@ -43,7 +61,10 @@ export function addReportCommands(program: Command): void {
     const command = addReportFlags(program.command(name).description(about[name]));
     if (name === 'daily') command.option('--instances', 'group by project');
     if (['sessions', 'projects', 'models'].includes(name)) {
-      command.option('--sort <key>', 'cost, tokens, last, first, name or requests').option('-I, --invert', 'the other way round').option('--top <n>', 'only the first n rows');
+      command
+        .option('--sort <key>', 'cost, tokens, last, first, name or requests')
+        .option('-I, --invert', 'the other way round')
+        .option('--top <n>', 'only the first n rows');
     }
     if (name === 'sessions') command.alias('session-list').option('-i, --id <session>', 'one session: the same as tidemark session show');
     if (name === 'models') command.option('--by-period <period>', 'day, week or month: a row per model and period');
@@ -60,7 +81,8 @@ export function addReportCommands(program: Command): void {
 
 async function runReport(name: ReportName, flags: ReportFlags): Promise<void> {
   if (flags.jsonSchema) return writeStdout(`${JSON.stringify(jsonSchemaOf(name), null, 2)}\n`);
-  if (flags.last !== undefined && (name === 'sessions' || name === 'models')) throw usageError(`--last does not go with ${name}`, 'use --since or --top');
+  if (flags.last !== undefined && (name === 'sessions' || name === 'models'))
+    throw usageError(`--last does not go with ${name}`, 'use --since or --top');
   if (flags.id !== undefined) return (await import('./session.ts')).showSession(flags.id, flags);
   using open = await openReport(flags);
   const meta = metaOf(open);
@@ -76,7 +98,11 @@ async function runReport(name: ReportName, flags: ReportFlags): Promise<void> {
     await writeStdout(`${emptyNotice(meta)}\n`);
     return;
   }
-  if (open.request.since !== null && meta.firstRecord !== null && (open.request.filter.from ?? Number.POSITIVE_INFINITY) < meta.firstRecord - 86_400_000) {
+  if (
+    open.request.since !== null &&
+    meta.firstRecord !== null &&
+    (open.request.filter.from ?? Number.POSITIVE_INFINITY) < meta.firstRecord - 86_400_000
+  ) {
     await notes([`no data recorded before ${new Date(meta.firstRecord).toISOString().slice(0, 10)}`]);
   }
   for (const report of built) await writeStdout(`${report.table(tableOptions(open, flags)).join('\n')}\n`);
@@ -97,8 +123,13 @@ export function tableOptions(open: OpenReport, flags: ReportFlags): TableOptions
   const utf8 = /utf-?8/i.test(app.env.LC_ALL || app.env.LC_CTYPE || app.env.LANG || 'utf-8');
   return {
     columns: process.stdout.isTTY || app.env.COLUMNS !== undefined ? Math.max(20, terminal.columns) : 120,
-    ascii: (flags.ascii ?? app.config.display.ascii) || !utf8, colour: terminal.colour > 0, breakdown: flags.breakdown ?? false, compact: flags.compact ?? false,
-    wide: flags.wide ?? false, cost: flags.cost, ...(open.request.sort === null ? {} : { sort: open.request.sort }),
+    ascii: (flags.ascii ?? app.config.display.ascii) || !utf8,
+    colour: terminal.colour > 0,
+    breakdown: flags.breakdown ?? false,
+    compact: flags.compact ?? false,
+    wide: flags.wide ?? false,
+    cost: flags.cost,
+    ...(open.request.sort === null ? {} : { sort: open.request.sort }),
   };
 }
 
@@ -117,14 +148,26 @@ function build(name: ReportName, open: OpenReport, meta: ReportMeta, flags: Repo
       const rows = ordered(open, sessionRows(open.context), (row) => row.sessionId, 'cost');
       const total = totalOf(open, rows, true);
       const metadata = new Map(
-        [...open.directory.sessions.values()].filter((s) => s.createdAt !== null).map((s) => [s.sessionId, { createdAt: s.createdAt!, updatedAt: s.updatedAt ?? s.createdAt! }]),
+        [...open.directory.sessions.values()]
+          .filter((s) => s.createdAt !== null)
+          .map((s) => [s.sessionId, { createdAt: s.createdAt!, updatedAt: s.updatedAt ?? s.createdAt! }]),
       );
-      return { json: (o) => sessionsJson(rows, total, meta, { ...o, metadata }), table: (o) => sessionsTable(rows, total, meta, o), empty: rows.length === 0, totals: total };
+      return {
+        json: (o) => sessionsJson(rows, total, meta, { ...o, metadata }),
+        table: (o) => sessionsTable(rows, total, meta, o),
+        empty: rows.length === 0,
+        totals: total,
+      };
     }
     case 'projects': {
       const rows = ordered(open, projectRows(open.context), (row) => row.path, 'cost');
       const total = totalOf(open, rows);
-      return { json: (o) => projectsJson(rows, total, meta, o), table: (o) => projectsTable(rows, total, meta, o), empty: rows.length === 0, totals: total };
+      return {
+        json: (o) => projectsJson(rows, total, meta, o),
+        table: (o) => projectsTable(rows, total, meta, o),
+        empty: rows.length === 0,
+        totals: total,
+      };
     }
     case 'models': {
       const period = flags.byPeriod === undefined ? null : (['day', 'week', 'month'] as const).find((p) => p === flags.byPeriod);
@@ -133,11 +176,19 @@ function build(name: ReportName, open: OpenReport, meta: ReportMeta, flags: Repo
       const rows = period === null ? ordered(open, all, (row) => `${row.model} ${row.speed}`, 'cost') : all;
       const base = totals(open.context);
       const total = totalOf(open, rows, false, base);
-      return { json: (o) => modelsJson(rows, total, meta, o), table: (o) => modelsTable(rows, total, meta, o), empty: rows.length === 0, totals: total };
+      return {
+        json: (o) => modelsJson(rows, total, meta, o),
+        table: (o) => modelsTable(rows, total, meta, o),
+        empty: rows.length === 0,
+        totals: total,
+      };
     }
     case 'blocks': {
       const rows = blocks(open, flags);
-      const total = addRows(rows.flatMap((b) => (b.row === null ? [] : [b.row])), distinctSessionsOf(rows.flatMap((b) => (b.row === null ? [] : [b.row]))));
+      const total = addRows(
+        rows.flatMap((b) => (b.row === null ? [] : [b.row])),
+        distinctSessionsOf(rows.flatMap((b) => (b.row === null ? [] : [b.row]))),
+      );
       return { json: (o) => blocksJson(rows, meta, o), table: (o) => blocksTable(rows, meta, o), empty: rows.length === 0, totals: total };
     }
   }
@@ -154,7 +205,7 @@ function periods(name: 'daily' | 'weekly' | 'monthly', open: OpenReport, meta: R
     const newest = new Set([...new Set(rows.map((row) => row.period))].slice(-request.last));
     rows = rows.filter((row) => newest.has(row.period));
   }
-  const total = rows.length === all.length ? totals(context) : addRows(rows, distinctSessionsOf(rows));
+  const total = addRows(rows, distinctSessionsOf(rows));
   if (request.order === 'desc') rows = rows.toReversed();
   const json = { daily: dailyJson, weekly: weeklyJson, monthly: monthlyJson }[name];
   return {
@@ -168,7 +219,12 @@ function periods(name: 'daily' | 'weekly' | 'monthly', open: OpenReport, meta: R
 function ordered<R extends ReportRow>(open: OpenReport, rows: readonly R[], nameOf: (row: R) => string, sort: 'cost'): R[] {
   const { request } = open;
   const fits = largeEnough(rows, request);
-  const sorted = sortRows(rows.filter((_, i) => fits[i]), request.sort ?? sort, request.invert, nameOf);
+  const sorted = sortRows(
+    rows.filter((_, i) => fits[i]),
+    request.sort ?? sort,
+    request.invert,
+    nameOf,
+  );
   return request.top === null ? sorted : sorted.slice(0, request.top);
 }
 
@@ -184,13 +240,17 @@ function blocks(open: OpenReport, flags: ReportFlags): BlockRow[] {
   const now = app.clock.now();
   const options: WindowOptions = { lengthMs: request.windowHours * 3_600_000, floorMs: app.config.window.floor };
   const unfiltered = { ...context, filter: { ...context.filter, from: null, to: null } };
-  let rows =
-    request.parity === false ? blockRows(unfiltered, options, now) : parityBlockRows(unfiltered, now, options.lengthMs);
+  let rows = request.parity === false ? blockRows(unfiltered, options, now) : parityBlockRows(unfiltered, now, options.lengthMs);
   if (request.parity === false) {
     const everything = { ...context, filter: { from: null, to: null, sessions: null, models: null, subagents: 'include' as const } };
     const limit = request.tokenLimit?.tokens ?? app.config.limits.tokensPerWindow;
     rows = withForecast(context, rows, blockRows(everything, options, now), {
-      now, limit, limitCount: app.config.limits.count, plan: app.config.limits.plan, firstRequestAt: open.span.first, thresholds: app.config.burn,
+      now,
+      limit,
+      limitCount: app.config.limits.count,
+      plan: app.config.limits.plan,
+      firstRequestAt: open.span.first,
+      thresholds: app.config.burn,
     });
   }
   const { from, to } = request.filter;
@@ -201,7 +261,9 @@ function blocks(open: OpenReport, flags: ReportFlags): BlockRow[] {
     if (!(days > 0)) throw usageError(`--recent takes a number of days, not "${flags.recent}"`);
     const today = localDay(now, zoneSegments(request.zone, now, now));
     const since = now - days * 86_400_000;
-    rows = rows.filter((b) => b.active || b.start >= since || localDay(b.start, zoneSegments(request.zone, b.start, b.start)) > today - days);
+    rows = rows.filter(
+      (b) => b.active || b.start >= since || localDay(b.start, zoneSegments(request.zone, b.start, b.start)) > today - days,
+    );
   }
   if (rows[0]?.gap) rows = rows.slice(1);
   return request.order === 'desc' ? rows.toReversed() : rows;

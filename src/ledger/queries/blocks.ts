@@ -42,7 +42,14 @@ export function blockRows(c: ReportContext, options: WindowOptions, now: number)
   return [...blocks, ...empty.map((gap) => gapBlock(gap))].sort((a, b) => a.start - b.start);
 }
 
-const asWindow = (b: BlockRow): Window => ({ start: b.start, end: b.end, source: b.source, uncertaintyMinutes: b.uncertaintyMinutes, usedPercent: b.usedPercent, usedPercentAt: b.usedPercentAt });
+const asWindow = (b: BlockRow): Window => ({
+  start: b.start,
+  end: b.end,
+  source: b.source,
+  uncertaintyMinutes: b.uncertaintyMinutes,
+  usedPercent: b.usedPercent,
+  usedPercentAt: b.usedPercentAt,
+});
 
 /** Sums of the filtered cells by window, null where a window has none. */
 function windowRows(c: ReportContext, windows: readonly Window[]): (ReportRow | null)[] {
@@ -61,7 +68,8 @@ function windowRows(c: ReportContext, windows: readonly Window[]): (ReportRow | 
   };
   for (const group of groupCells(c.ledger, ['cell'], c.filter, c.mode)) place(group, group.group[0]!);
   const firsts = new Map(cellFirsts(c));
-  for (const [cell, session] of groupSessions(c.ledger, 'cell', c.filter)) builders[indexOf(firsts.get(cell) ?? cell * CELL_MS)]?.sessionIds.add(session);
+  for (const [cell, session] of groupSessions(c.ledger, 'cell', c.filter))
+    builders[indexOf(firsts.get(cell) ?? cell * CELL_MS)]?.sessionIds.add(session);
   return builders.map((builder) => (builder.firstAt === null ? null : builder.build()));
 
   function place(group: CellGroup, cell: number): void {
@@ -72,19 +80,44 @@ function windowRows(c: ReportContext, windows: readonly Window[]): (ReportRow | 
 
 function cellFirsts(c: ReportContext): [number, number][] {
   const { where, values } = whereOf(c.filter);
-  return c.ledger.db.sql(`SELECT cell, min(first_at) AS at FROM rollup ${where} GROUP BY cell`).all(...values).map((row) => [row.cell as number, row.at as number]);
+  return c.ledger.db
+    .sql(`SELECT cell, min(first_at) AS at FROM rollup ${where} GROUP BY cell`)
+    .all(...values)
+    .map((row) => [row.cell as number, row.at as number]);
 }
 
 function blockOf(w: Window, row: ReportRow | null, now: number): BlockRow {
   return {
-    gap: false, start: w.start, end: w.end, account: DEFAULT_ACCOUNT, source: w.source, uncertaintyMinutes: w.uncertaintyMinutes, usedPercent: w.usedPercent,
-    usedPercentAt: w.usedPercentAt, active: w.start <= now && now < w.end, row, burn: null, projection: null, limit: null,
+    gap: false,
+    start: w.start,
+    end: w.end,
+    account: DEFAULT_ACCOUNT,
+    source: w.source,
+    uncertaintyMinutes: w.uncertaintyMinutes,
+    usedPercent: w.usedPercent,
+    usedPercentAt: w.usedPercentAt,
+    active: w.start <= now && now < w.end,
+    row,
+    burn: null,
+    projection: null,
+    limit: null,
   };
 }
 
 function gapBlock({ start, end }: { start: number; end: number }): BlockRow {
   return {
-    gap: true, start, end, account: DEFAULT_ACCOUNT, source: 'estimated', uncertaintyMinutes: 0, usedPercent: null, usedPercentAt: null, active: false, row: null,
-    burn: null, projection: null, limit: null,
+    gap: true,
+    start,
+    end,
+    account: DEFAULT_ACCOUNT,
+    source: 'estimated',
+    uncertaintyMinutes: 0,
+    usedPercent: null,
+    usedPercentAt: null,
+    active: false,
+    row: null,
+    burn: null,
+    projection: null,
+    limit: null,
   };
 }

@@ -45,8 +45,8 @@ export function groupCells(ledger: Ledger, columns: readonly string[], filter: C
   const names = columns.map((column, i) => `${column} AS g${i}`);
   const rows = ledger.db
     .sql(
-      `SELECT ${[...names, 'model', 'flags'].join(', ')}, sum(requests) AS requests, sum(events) AS events, sum(input) AS input, sum(output) AS output, sum(write5m) AS write5m,
-       sum(write1h) AS write1h, sum(read) AS read, sum(web) AS web, sum(calc) AS calc, sum(logged) AS logged, sum(prompts) AS prompts, min(first_at) AS first_at, max(last_at) AS last_at
+      `SELECT ${[...names, 'model', 'flags'].join(', ')}, sum(requests) AS requests, sum(events) AS events, total(input) AS input, total(output) AS output, total(write5m) AS write5m,
+       total(write1h) AS write1h, total(read) AS read, sum(web) AS web, total(calc) AS calc, total(logged) AS logged, sum(prompts) AS prompts, min(first_at) AS first_at, max(last_at) AS last_at
        FROM rollup ${where} GROUP BY ${[...columns.map((_, i) => `g${i}`), 'model', 'flags'].join(', ')}`,
     )
     .all(...values);
@@ -57,7 +57,9 @@ export function groupCells(ledger: Ledger, columns: readonly string[], filter: C
 export function groupSessions(ledger: Ledger, column: string, filter: CellFilter): [group: number, session: number][] {
   const { where, values } = whereOf(filter);
   const rows = ledger.db
-    .sql(`SELECT DISTINCT ${column} AS g, session FROM rollup ${where === '' ? 'WHERE' : `${where} AND`} flags <> ${PROMPT_CELL} AND requests > 0`)
+    .sql(
+      `SELECT DISTINCT ${column} AS g, session FROM rollup ${where === '' ? 'WHERE' : `${where} AND`} flags <> ${PROMPT_CELL} AND requests > 0`,
+    )
     .all(...values);
   return rows.map((row) => [row.g as number, row.session as number]);
 }
@@ -105,9 +107,18 @@ function groupOf(row: Row, columns: number, mode: CostMode): CellGroup {
     model: n('model'),
     flags,
     sum: {
-      input: n('input'), output: n('output'), cacheWrite5m: n('write5m'), cacheWrite1h: n('write1h'), cacheRead: n('read'),
-      requests: n('requests'), webSearches: n('web'), pricedCost: cost ?? 0, pricedEvents: cost === null ? 0 : events, unpricedEvents: cost === null ? events : 0,
-      unpricedTokens: cost === null ? all : 0, outputIsLowerBound: (flags & C.lowerBound) !== 0,
+      input: n('input'),
+      output: n('output'),
+      cacheWrite5m: n('write5m'),
+      cacheWrite1h: n('write1h'),
+      cacheRead: n('read'),
+      requests: n('requests'),
+      webSearches: n('web'),
+      pricedCost: cost ?? 0,
+      pricedEvents: cost === null ? 0 : events,
+      unpricedEvents: cost === null ? events : 0,
+      unpricedTokens: cost === null ? all : 0,
+      outputIsLowerBound: (flags & C.lowerBound) !== 0,
     },
     prompts: n('prompts'),
     loggedEvents: mode !== 'calculate' && flags & (mode === 'display' ? C.loggedPositive | C.loggedZero : C.loggedPositive) ? events : 0,
@@ -163,11 +174,19 @@ export class RowBuilder {
   }
 
   build(): ReportRow {
-    const models: ModelPart[] = [...this.parts.values()].sort((a, b) => a.firstAt - b.firstAt || (a.model < b.model ? -1 : a.model > b.model ? 1 : a.speed < b.speed ? 1 : -1));
+    const models: ModelPart[] = [...this.parts.values()].sort(
+      (a, b) => a.firstAt - b.firstAt || (a.model < b.model ? -1 : a.model > b.model ? 1 : a.speed < b.speed ? 1 : -1),
+    );
     MEMBERS.set(models, this.sessionIds);
     return {
-      sum: this.sum, sessions: this.sessionIds.size, prompts: this.prompts, models, subagents: this.subagents,
-      loggedEvents: this.loggedEvents, firstAt: this.firstAt, lastAt: this.lastAt,
+      sum: this.sum,
+      sessions: this.sessionIds.size,
+      prompts: this.prompts,
+      models,
+      subagents: this.subagents,
+      loggedEvents: this.loggedEvents,
+      firstAt: this.firstAt,
+      lastAt: this.lastAt,
     };
   }
 }

@@ -1,7 +1,9 @@
 import { withoutWorktree } from '../../transcripts/project.ts';
 import { projectNames, sessionName } from '../../usage/name.ts';
+import type { Row } from '../driver.ts';
 import type { Ledger } from '../open.ts';
 import type { SessionFacts } from '../session-facts.ts';
+import { storedJson } from '../stored-json.ts';
 
 /** What the ledger knows of a session besides its requests. */
 export interface SessionInfo {
@@ -34,38 +36,91 @@ export interface Directory {
 export const DEFAULT_ACCOUNT = 'default';
 
 export function loadDirectory(ledger: Ledger, aliases: Readonly<Record<string, string>> = {}): Directory {
-  const labels = new Map(ledger.db.sql('SELECT * FROM label').all().map((row) => [String(row.sid), row]));
+  const labels = new Map(
+    ledger.db
+      .sql('SELECT * FROM label')
+      .all()
+      .map((row) => [String(row.sid), row]),
+  );
   const rows = ledger.db.sql('SELECT id, sid, folder, facts, root FROM session').all();
-  const rootOf = (row: (typeof rows)[number]): string => String(row.root ?? (row.folder === '' ? 'unknown' : row.folder));
   const names = new Map(projectNames(rows.map(rootOf)));
   for (const [root, alias] of Object.entries(aliases)) if (names.has(root)) names.set(root, alias);
-  const sessions = new Map<number, SessionInfo>();
-  for (const row of rows) {
-    const facts = JSON.parse(String(row.facts)) as SessionFacts;
-    const label = labels.get(String(row.sid));
-    const root = rootOf(row);
-    const project = names.get(root) ?? root;
-    const title = facts.customTitle?.[0] ?? facts.aiTitle?.[0] ?? null;
-    const givenName = (label?.name as string | null | undefined) ?? null;
-    sessions.set(row.id as number, {
-      id: row.id as number,
-      sessionId: String(row.sid),
-      name: sessionName({ given: givenName, client: facts.agentName?.[0], customTitle: facts.customTitle?.[0], aiTitle: facts.aiTitle?.[0], project, sessionId: String(row.sid) }),
-      title,
-      givenName,
-      tags: label ? (JSON.parse(String(label.tags)) as string[]) : [],
-      note: (label?.note as string | null | undefined) ?? null,
-      createdAt: (label?.created_at as number | undefined) ?? null,
-      updatedAt: (label?.updated_at as number | undefined) ?? null,
-      folder: String(row.folder),
-      root,
+  const sessions = new Map<number, SessionInfo>(
+    rows.map((row) => [row.id as number, new LedgerSession(row, labels.get(String(row.sid)), names)]),
+  );
+  const models = new Map(
+    ledger.db
+      .sql('SELECT id, name FROM model')
+      .all()
+      .map((row) => [row.id as number, String(row.name)]),
+  );
+  return { sessions, models, projects: names };
+}
+
+const rootOf = (row: Row): string => String(row.root ?? (row.folder === '' ? 'unknown' : row.folder));
+
+/** A session's row, its JSON parsed only when asked for: most reports name few of the sessions they add up. */
+class LedgerSession implements SessionInfo {
+  readonly account = DEFAULT_ACCOUNT;
+  private parsed: SessionFacts | null = null;
+  private readonly row: Row;
+  private readonly label: Row | undefined;
+  private readonly names: ReadonlyMap<string, string>;
+
+  constructor(row: Row, label: Row | undefined, names: ReadonlyMap<string, string>) {
+    this.row = row;
+    this.label = label;
+    this.names = names;
+  }
+
+  get id(): number {
+    return this.row.id as number;
+  }
+  get sessionId(): string {
+    return String(this.row.sid);
+  }
+  get folder(): string {
+    return String(this.row.folder);
+  }
+  get root(): string {
+    return rootOf(this.row);
+  }
+  get project(): string {
+    return this.names.get(this.root) ?? this.root;
+  }
+  get facts(): SessionFacts {
+    this.parsed ??= storedJson<SessionFacts>(this.row.facts, {});
+    return this.parsed;
+  }
+  get title(): string | null {
+    return this.facts.customTitle?.[0] ?? this.facts.aiTitle?.[0] ?? null;
+  }
+  get name(): string {
+    const { facts, project, sessionId } = this;
+    return sessionName({
+      given: this.givenName,
+      client: facts.agentName?.[0],
+      customTitle: facts.customTitle?.[0],
+      aiTitle: facts.aiTitle?.[0],
       project,
-      facts,
-      account: DEFAULT_ACCOUNT,
+      sessionId,
     });
   }
-  const models = new Map(ledger.db.sql('SELECT id, name FROM model').all().map((row) => [row.id as number, String(row.name)]));
-  return { sessions, models, projects: names };
+  get givenName(): string | null {
+    return (this.label?.name as string | null | undefined) ?? null;
+  }
+  get tags(): readonly string[] {
+    return this.label ? storedJson<string[]>(this.label.tags, []) : [];
+  }
+  get note(): string | null {
+    return (this.label?.note as string | null | undefined) ?? null;
+  }
+  get createdAt(): number | null {
+    return (this.label?.created_at as number | undefined) ?? null;
+  }
+  get updatedAt(): number | null {
+    return (this.label?.updated_at as number | undefined) ?? null;
+  }
 }
 
 /** Path text a person may mean by a session's directory: its working directory without a worktree's part. */
@@ -73,3 +128,9 @@ export const cwdOf = (info: SessionInfo): string | null => {
   const cwd = info.facts.cwd?.[0];
   return cwd === undefined ? null : withoutWorktree(cwd);
 };
+
+/** A session's information as plain data, for those who add fields of their own: spreading a lazy one would lose everything. */
+export function plainInfo(info: SessionInfo): SessionInfo {
+  const { id, sessionId, name, title, givenName, tags, note, createdAt, updatedAt, folder, root, project, facts, account } = info;
+  return { id, sessionId, name, title, givenName, tags, note, createdAt, updatedAt, folder, root, project, facts, account };
+}

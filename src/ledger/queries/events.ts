@@ -9,11 +9,20 @@ import { costIn } from './cells.ts';
 import type { Directory } from './directory.ts';
 
 /** Requests with their iterations in time order, from `from` (inclusive) to `to` (exclusive), epoch ms; of some sessions or of all. Uses the index on time. */
-export function usageEvents(ledger: Ledger, directory: Directory, mode: CostMode, from: number, to: number, session: number | null = null): UsageEvent[] {
+export function usageEvents(
+  ledger: Ledger,
+  directory: Directory,
+  mode: CostMode,
+  from: number,
+  to: number,
+  session: number | null = null,
+): UsageEvent[] {
   const values: Value[] = [from, to];
   if (session !== null) values.push(session);
   const rows = ledger.db
-    .sql(`SELECT event.*, model.name FROM event LEFT JOIN model ON model.id = event.model WHERE at >= ? AND at < ? ${session === null ? '' : 'AND session = ?'} ORDER BY at, key`)
+    .sql(
+      `SELECT event.*, model.name FROM event LEFT JOIN model ON model.id = event.model WHERE at >= ? AND at < ? ${session === null ? '' : 'AND session = ?'} ORDER BY at, key`,
+    )
     .all(...values);
   return rows.flatMap((row) => eventsOf(ledger, directory, mode, row));
 }

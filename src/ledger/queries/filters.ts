@@ -16,14 +16,28 @@ export interface ReportFilter {
 }
 
 export const NO_FILTER: ReportFilter = {
-  from: null, to: null, projects: [], excludeProjects: [], models: [], accounts: [], sessions: [], tags: [], branches: [], subagents: 'include',
+  from: null,
+  to: null,
+  projects: [],
+  excludeProjects: [],
+  models: [],
+  accounts: [],
+  sessions: [],
+  tags: [],
+  branches: [],
+  subagents: 'include',
 };
 
 /** Turns names into ids of the ledger's tables; null where nothing is filtered. */
 export function cellFilter(filter: ReportFilter, directory: Directory): CellFilter {
-  const bySession = [filter.projects, filter.excludeProjects, filter.accounts, filter.sessions, filter.tags, filter.branches].some((list) => list.length > 0);
-  const sessions = bySession ? [...directory.sessions.values()].filter((info) => sessionMatches(info, filter)).map((info) => info.id) : null;
-  const models = filter.models.length > 0 ? [...directory.models].filter(([, name]) => matches(filter.models, [name])).map(([id]) => id) : null;
+  const bySession = [filter.projects, filter.excludeProjects, filter.accounts, filter.sessions, filter.tags, filter.branches].some(
+    (list) => list.length > 0,
+  );
+  const sessions = bySession
+    ? [...directory.sessions.values()].filter((info) => sessionMatches(info, filter)).map((info) => info.id)
+    : null;
+  const models =
+    filter.models.length > 0 ? [...directory.models].filter(([, name]) => matches(filter.models, [name])).map(([id]) => id) : null;
   return { from: filter.from, to: filter.to, sessions, models, subagents: filter.subagents };
 }
 

@@ -1,11 +1,12 @@
 import { findRate } from '../../pricing/lookup.ts';
 import type { CostMode } from '../../pricing/types.ts';
-import { dayToIso, monthOf, type ZoneSegment, weekOf, zoneSegments } from '../../usage/calendar.ts';
+import { dayToIso, monthOf, weekOf, type ZoneSegment, zoneSegments } from '../../usage/calendar.ts';
 import type { ModelRow, PeriodRow, ProjectRow, ReportRow, SessionRow } from '../../usage/report.ts';
 import type { Ledger } from '../open.ts';
 import { CELL_FLAGS as C, PROMPT_CELL } from '../schema.ts';
-import { type CellFilter, type CellGroup, dayColumn, groupCells, groupSessions, RowBuilder, whereOf } from './cells.ts';
+import { type CellFilter, type CellGroup, dayColumn, groupCells, groupSessions, RowBuilder } from './cells.ts';
 import { cwdOf, type Directory, type SessionInfo } from './directory.ts';
+import { recordSpan } from './meta.ts';
 import { unloggedOf } from './unlogged.ts';
 
 /** Everything a report needs besides the filter. */
@@ -23,11 +24,10 @@ export type Period = 'day' | 'week' | 'month';
 
 const modelName = (c: ReportContext, id: number): string => c.directory.models.get(id) ?? 'unknown';
 
-/** Offsets of the zone over the filtered cells. */
+/** Offsets of the zone over the ledger's time, read off the index: wider than a filter needs, which does no harm. */
 function segmentsOf(c: ReportContext): ZoneSegment[] {
-  const { where, values } = whereOf(c.filter);
-  const span = c.ledger.db.sql(`SELECT min(first_at) AS first, max(last_at) AS last FROM rollup ${where}`).get(...values);
-  return zoneSegments(c.zone, (span?.first as number | null) ?? 0, (span?.last as number | null) ?? 0);
+  const { first, last } = recordSpan(c.ledger);
+  return zoneSegments(c.zone, first ?? 0, last ?? 0);
 }
 
 function periodName(period: Period, day: number, weekStart: number): string {
@@ -44,7 +44,10 @@ export function periodRows(c: ReportContext, period: Period, byProject = false):
     const root = session === null ? null : (c.directory.sessions.get(session)?.root ?? 'unknown');
     const key = `${name}\0${root ?? ''}`;
     let row = rows.get(key);
-    if (!row) rows.set(key, (row = { period: name, root, builder: new RowBuilder() }));
+    if (!row) {
+      row = { period: name, root, builder: new RowBuilder() };
+      rows.set(key, row);
+    }
     return row.builder;
   };
   for (const group of groupCells(c.ledger, byProject ? [day, 'session'] : [day], c.filter, c.mode)) {
@@ -52,7 +55,11 @@ export function periodRows(c: ReportContext, period: Period, byProject = false):
   }
   for (const [d, session] of groupSessions(c.ledger, day, c.filter)) rowFor(d, byProject ? session : null).sessionIds.add(session);
   return [...rows.values()]
-    .map(({ period: name, root, builder }) => ({ ...builder.build(), period: name, ...(root === null ? {} : { project: { name: c.directory.projects.get(root) ?? root, path: root } }) }))
+    .map(({ period: name, root, builder }) => ({
+      ...builder.build(),
+      period: name,
+      ...(root === null ? {} : { project: { name: c.directory.projects.get(root) ?? root, path: root } }),
+    }))
     .filter((row) => row.firstAt !== null)
     .sort((a, b) => compare(a.period, b.period) || compare(a.project?.path ?? '', b.project?.path ?? ''));
 }
@@ -73,7 +80,10 @@ export function bySession(c: ReportContext): Map<number, ReportRow> {
   for (const group of groupCells(c.ledger, ['session'], c.filter, c.mode)) {
     const id = group.group[0]!;
     let builder = builders.get(id);
-    if (!builder) builders.set(id, (builder = new RowBuilder()));
+    if (!builder) {
+      builder = new RowBuilder();
+      builders.set(id, builder);
+    }
     builder.add(group, modelName(c, group.model));
     builder.sessionIds.add(id);
   }
@@ -82,7 +92,12 @@ export function bySession(c: ReportContext): Map<number, ReportRow> {
 
 /** A row per session with use. Sessions without a token are left out (UR-14). */
 export function sessionRows(c: ReportContext): SessionRow[] {
-  const present = new Set(c.ledger.db.sql('SELECT DISTINCT session FROM file WHERE gone_at IS NULL AND session IS NOT NULL').all().map((row) => String(row.session)));
+  const present = new Set(
+    c.ledger.db
+      .sql('SELECT DISTINCT session FROM file WHERE gone_at IS NULL AND session IS NOT NULL')
+      .all()
+      .map((row) => String(row.session)),
+  );
   const rows: SessionRow[] = [];
   for (const [id, row] of bySession(c)) {
     const info = c.directory.sessions.get(id);
@@ -120,19 +135,29 @@ export function projectRows(c: ReportContext): ProjectRow[] {
     const info = c.directory.sessions.get(session);
     const root = info?.root ?? 'unknown';
     let project = projects.get(root);
-    if (!project) projects.set(root, (project = { builder: new RowBuilder(), days: new Set(), branches: new Set() }));
+    if (!project) {
+      project = { builder: new RowBuilder(), days: new Set(), branches: new Set() };
+      projects.set(root, project);
+    }
     const branch = info?.facts.branch?.[0];
     if (branch !== undefined) project.branches.add(branch);
     return project;
   };
-  for (const group of groupCells(c.ledger, ['session'], c.filter, c.mode)) projectOf(group.group[0]!).builder.add(group, modelName(c, group.model));
+  for (const group of groupCells(c.ledger, ['session'], c.filter, c.mode))
+    projectOf(group.group[0]!).builder.add(group, modelName(c, group.model));
   for (const [d, session] of groupSessions(c.ledger, day, c.filter)) {
     const project = projectOf(session);
     project.days.add(d);
     project.builder.sessionIds.add(session);
   }
   return [...projects]
-    .map(([root, p]) => ({ ...p.builder.build(), project: c.directory.projects.get(root) ?? root, path: root, branches: [...p.branches].sort(), activeDays: p.days.size }))
+    .map(([root, p]) => ({
+      ...p.builder.build(),
+      project: c.directory.projects.get(root) ?? root,
+      path: root,
+      branches: [...p.branches].sort(),
+      activeDays: p.days.size,
+    }))
     .filter((row) => row.firstAt !== null)
     .sort((a, b) => compare(a.path, b.path));
 }
@@ -143,13 +168,20 @@ export function modelRows(c: ReportContext, period: Period | null = null): Model
   const add = (name: string, fast: boolean, when: string | null): RowBuilder => {
     const key = `${when ?? ''}\0${name}\0${fast}`;
     let row = rows.get(key);
-    if (!row) rows.set(key, (row = { model: name, fast, period: when, builder: new RowBuilder() }));
+    if (!row) {
+      row = { model: name, fast, period: when, builder: new RowBuilder() };
+      rows.set(key, row);
+    }
     return row.builder;
   };
   const day = period === null ? '0' : dayColumn(segmentsOf(c));
   for (const group of groupCells(c.ledger, [day, 'session'], c.filter, c.mode)) {
     if (group.flags === PROMPT_CELL) continue;
-    const builder = add(modelName(c, group.model), (group.flags & C.fast) !== 0, period === null ? null : periodName(period, group.group[0]!, c.weekStart));
+    const builder = add(
+      modelName(c, group.model),
+      (group.flags & C.fast) !== 0,
+      period === null ? null : periodName(period, group.group[0]!, c.weekStart),
+    );
     builder.add(group as CellGroup, modelName(c, group.model));
     builder.sessionIds.add(group.group[1]!);
   }

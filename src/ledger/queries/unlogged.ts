@@ -1,5 +1,5 @@
 import type { NanoUsd } from '../../pricing/types.ts';
-import { sumUnlogged, unloggedCost, type UnloggedSum } from '../../usage/unlogged.ts';
+import { sumUnlogged, type UnloggedSum, unloggedCost } from '../../usage/unlogged.ts';
 import { billedParts } from '../billing.ts';
 import type { Row } from '../driver.ts';
 import { fromRow } from '../event-row.ts';
@@ -16,7 +16,9 @@ export function unloggedOf(ledger: Ledger, info: SessionInfo): NanoUsd | null {
     .sql('SELECT event.*, model.name FROM event LEFT JOIN model ON model.id = event.model WHERE at >= ? AND at <= ? AND session = ?')
     .all((span?.first as number | null) ?? 0, (span?.last as number | null) ?? -1, info.id);
   const inherited = ledger.db
-    .sql('SELECT event.*, model.name FROM inherited JOIN event USING (key) LEFT JOIN model ON model.id = event.model WHERE inherited.session = ? AND event.session <> ?')
+    .sql(
+      'SELECT event.*, model.name FROM inherited JOIN event USING (key) LEFT JOIN model ON model.id = event.model WHERE inherited.session = ? AND event.session <> ?',
+    )
     .all(info.id, info.id);
   // The client adds an advisor's iterations but leaves compactions out (prices §1.8); both are priced by us, and the difference is what this figure shows.
   const covered = (origin: 'own' | 'fork-copy') => (row: Row) => ({ origin, cost: wholeCost(ledger, row) });
@@ -34,6 +36,12 @@ function wholeCost(ledger: Ledger, row: Row): NanoUsd | null {
 
 /** The line "not in transcripts" over some sessions; forks repeat their origin's count and are left out (D-18). */
 export function unloggedTotal(ledger: Ledger, directory: Directory, sessions: readonly number[] | null): UnloggedSum {
-  const infos = sessions === null ? [...directory.sessions.values()] : sessions.map((id) => directory.sessions.get(id)).filter((info) => info !== undefined);
-  return sumUnlogged(infos.filter((info) => info.facts.clientCost !== undefined).map((info) => ({ unlogged: unloggedOf(ledger, info), isFork: info.facts.forkedFrom !== undefined })));
+  const taken = sessions === null ? null : new Set(sessions);
+  // Few sessions have a count of the client: they are found without reading the facts of all.
+  const ids = ledger.db
+    .sql(`SELECT id FROM session WHERE instr(facts, '"clientCost"') > 0`)
+    .all()
+    .map((row) => row.id as number);
+  const infos = ids.filter((id) => taken === null || taken.has(id)).flatMap((id) => directory.sessions.get(id) ?? []);
+  return sumUnlogged(infos.map((info) => ({ unlogged: unloggedOf(ledger, info), isFork: info.facts.forkedFrom !== undefined })));
 }

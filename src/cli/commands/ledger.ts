@@ -1,0 +1,142 @@
+import { cpus } from 'node:os';
+import type { Command } from 'commander';
+import { openApp, openReady, type Ready } from '../../app/open.ts';
+import { rebuild } from '../../ledger/rebuild.ts';
+import { type LedgerStats, ledgerStats } from '../../ledger/stats.ts';
+import { type VerifyResult, verify } from '../../ledger/verify.ts';
+import { KnownError } from '../../platform/errors.ts';
+import { expandPath } from '../../platform/paths.ts';
+import { writeStdout } from '../../platform/stdout.ts';
+import { terminalText } from '../../text/terminal.ts';
+import { padded } from '../columns.ts';
+import { notes } from '../notes.ts';
+
+interface LedgerFlags {
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly file?: string;
+}
+
+const SHOWN_DIFFERENCES = 20;
+
+/** `ledger stats | verify | rebuild`: what the ledger holds, whether it is right, and making it right again (REL-2, REL-13, REL-15). */
+export function addLedgerCommands(program: Command, exit: (code: number) => void): void {
+  const ledger = program.command('ledger').description('the stored history: figures, check, rebuild');
+  const command = (name: string, about: string): Command =>
+    ledger.command(name).description(about).option('--config <file>', 'this configuration file').option('--json', 'as JSON');
+  command('stats', 'what the ledger holds, and what could not be read').action(stats);
+  command('verify', 'compares the ledger with itself and with all transcripts, read in full; exit 1 on a difference').action(
+    async (flags: LedgerFlags) => {
+      if (!(await check(flags))) exit(1);
+    },
+  );
+  command('rebuild', 'reads all transcripts again; what has no transcript any more is kept as it is')
+    .option('--file <path>', 'only this transcript')
+    .action(async (flags: LedgerFlags) => {
+      if (!(await again(flags))) exit(1);
+    });
+}
+
+async function open(flags: LedgerFlags): Promise<{ app: Awaited<ReturnType<typeof openApp>>; ready: Ready }> {
+  const app = await openApp({ configFile: flags.config });
+  const ready = await openReady(app);
+  await notes(ready.notices);
+  return { app, ready };
+}
+
+async function stats(flags: LedgerFlags): Promise<void> {
+  const { app, ready } = await open(flags);
+  using _ = ready;
+  const figures = ledgerStats(ready.ledger, app.paths.ledger);
+  const directories = app.paths.claudeDirs;
+  if (flags.json)
+    return writeStdout(`${JSON.stringify({ ...figures, claudeDirs: directories, unreadable: ready.result.skipped }, null, 2)}\n`);
+  const lines = statLines(figures, directories);
+  for (const { path, code } of ready.result.skipped) lines.push(['unreadable', `${terminalText(path, 1000)} (${code})`]);
+  await writeStdout(`${padded(lines).join('\n')}\n`);
+}
+
+function statLines(s: LedgerStats, directories: readonly string[]): string[][] {
+  const time = (ms: number | null): string => (ms === null ? 'none' : new Date(ms).toISOString());
+  const rejected = Object.entries(s.rejected).flatMap(([reason, { lines, files }]) => [
+    [`rejected ${reason}`, whole(lines)],
+    ...files.map((file) => ['', `${whole(file.lines)} in ${terminalText(file.path, 1000)}`]),
+  ]);
+  return [
+    ['ledger', terminalText(s.path, 1000)],
+    ['mode', s.mode],
+    ['size on disk', `${whole(s.bytes)} bytes`],
+    ['schema', String(s.schema)],
+    ['SQLite', s.sqlite],
+    ...directories.map((dir, i) => [i === 0 ? 'Claude directories' : '', terminalText(dir, 1000)]),
+    ['transcripts', `${whole(s.files.present)} present, ${whole(s.files.gone)} gone`],
+    ['lines', whole(s.lines)],
+    ...rejected,
+    ['requests', whole(s.events)],
+    ['sessions', whole(s.sessions)],
+    ['prompts', whole(s.prompts)],
+    ['labels', whole(s.labels)],
+    ['forgotten sessions', whole(s.forgotten)],
+    ['first record', time(s.firstRecord)],
+    ['last record', time(s.lastRecord)],
+    ['price table', s.priceTable],
+  ];
+}
+
+const whole = (n: number): string => n.toLocaleString('en-US');
+const some = (n: number, one: string): string => `${whole(n)} ${one}${n === 1 ? '' : 's'}`;
+
+async function check(flags: LedgerFlags): Promise<boolean> {
+  const { app, ready } = await open(flags);
+  using _ = ready;
+  const result = verify(ready.ledger, app.paths.claudeDirs);
+  await writeStdout(flags.json ? `${JSON.stringify(result, null, 2)}\n` : `${verifyLines(result).join('\n')}\n`);
+  return result.ok;
+}
+
+function verifyLines(r: VerifyResult): string[] {
+  const { files, requests, sums, prompts } = r.checked;
+  const lines = [
+    `Compared ${some(requests, 'request')}, ${some(sums, 'sum')} and ${some(prompts, 'prompt')} with ${some(files, 'transcript')}, read in full.`,
+  ];
+  if (r.ledgerOnly > 0) lines.push(`${some(r.ledgerOnly, 'request')} only in the ledger: no present transcript has them. They are kept.`);
+  if (r.larger.count > 0)
+    lines.push(
+      `${some(r.larger.count, 'request')} with more in the ledger than in the present transcripts, which were rewritten since: ${r.larger.keys
+        .slice(0, 5)
+        .map((key) => terminalText(key, 200))
+        .join(', ')}${r.larger.count > 5 ? ', …' : ''}`,
+    );
+  for (const { path, code } of r.skipped) lines.push(`Not compared: ${terminalText(path, 1000)} (${code})`);
+  if (r.ok) return [...lines, 'No difference.'];
+  const counts = Object.entries(r.counts).map(([kind, n]) => `${n} ${kind}`);
+  const total = Object.values(r.counts).reduce((sum, n) => sum + n, 0);
+  for (const { kind, what, message } of r.differences.slice(0, SHOWN_DIFFERENCES))
+    lines.push(terminalText(`${kind}: ${what}: ${message}`, 2000));
+  if (total > SHOWN_DIFFERENCES) lines.push(`… and ${whole(total - SHOWN_DIFFERENCES)} more`);
+  const help =
+    r.counts.integrity === undefined
+      ? 'tidemark ledger rebuild mends what still has a transcript, and all sums'
+      : 'the database file is damaged: move it away and run any report; labels are lost with it';
+  return [...lines, `${some(total, 'difference')} (${counts.join(', ')}). What to do: ${help}.`];
+}
+
+async function again(flags: LedgerFlags): Promise<boolean> {
+  const { app, ready } = await open(flags);
+  using _ = ready;
+  if (ready.ledger.mode === 'memory')
+    throw new KnownError(`The ledger ${app.paths.ledger} cannot be written: nothing was rebuilt`, {
+      hint: 'make it writable, or set TIDEMARK_DB to another file',
+    });
+  const file = flags.file === undefined ? {} : { file: expandPath(flags.file, app.paths.home, process.cwd()) };
+  const workers = Math.min(app.config.ingest.workers, Math.max(1, cpus().length));
+  const result = await rebuild(ready.ledger, { claudeDirs: app.paths.claudeDirs, workers, now: app.clock.now(), ...file });
+  const { stopped, ...figures } = result;
+  if (stopped !== null) throw new KnownError('The ledger could not be written while it was rebuilt; run it again', { cause: stopped });
+  if (flags.json) await writeStdout(`${JSON.stringify(figures, null, 2)}\n`);
+  else
+    await writeStdout(
+      `Read ${some(result.filesRead, 'transcript')} again: ${some(result.after, 'request')}, ${whole(result.after - result.before)} new, ${whole(result.changed)} changed, ${whole(result.mended)} mended. All sums were made again.\n`,
+    );
+  return result.skipped.length === 0;
+}

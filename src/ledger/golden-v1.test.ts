@@ -1,0 +1,49 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { builtinTable } from '../pricing/table.ts';
+import { openDatabase } from './driver.ts';
+import { openLedger } from './open.ts';
+import { loadDirectory } from './queries/directory.ts';
+import { totals } from './queries/reports.ts';
+import { SCHEMA_VERSION } from './schema.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const dirs: string[] = [];
+afterEach(() => {
+  for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
+});
+
+test('REL-23: the golden ledger of schema 1 opens and reports what its home says', () => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'tidemark-golden-v1-'));
+  dirs.push(dir);
+  const file = path.join(dir, 'ledger.db');
+  const db = openDatabase(file);
+  db.exec(readFileSync(path.join(ROOT, 'fixtures/ledgers/v1.sql'), 'utf8'));
+  db.close();
+  using ledger = openLedger({ path: file, table: builtinTable(), version: 'test', now: 1_800_000_000_000 });
+  expect(ledger.notice).toBeNull();
+  expect(ledger.db.sql('PRAGMA user_version').get()?.user_version).toBe(SCHEMA_VERSION);
+  const directory = loadDirectory(ledger);
+  const row = totals({
+    ledger,
+    directory,
+    filter: { from: null, to: null, sessions: null, models: null, subagents: 'include' },
+    mode: 'calculate',
+    zone: 'UTC',
+    weekStart: 1,
+  });
+  const want = JSON.parse(readFileSync(path.join(ROOT, 'fixtures/homes/stream-growth/expected.json'), 'utf8')).totals;
+  expect(row.sum).toMatchObject({
+    requests: want.requests,
+    input: want.inputTokens,
+    output: want.outputTokens,
+    cacheRead: want.cacheReadTokens,
+    cacheWrite5m: want.cacheCreation5mTokens,
+    cacheWrite1h: want.cacheCreation1hTokens,
+    pricedCost: Math.round(want.totalCost * 1e9),
+  });
+  expect(ledger.db.sql('SELECT sum(calc) AS n FROM rollup').get()?.n).toBe(Math.round(want.totalCost * 1e9));
+  expect(ledger.db.sql('SELECT name, tags FROM label').all()).toEqual([{ name: 'release day', tags: '["golden"]' }]);
+});

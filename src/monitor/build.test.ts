@@ -1,0 +1,210 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { emptySum, sumOf } from '../usage/sum.ts';
+import type { UsageEvent } from '../usage/types.ts';
+import { estimateWindows } from '../usage/window.ts';
+import { buildSnapshot, type SnapshotInput } from './build.ts';
+import type { SessionInput } from './session-view.ts';
+import type { Amounts } from './snapshot.ts';
+
+const at = (time: string) => Date.parse(`2026-11-20T${time}Z`);
+const NOW = at('13:42:10');
+let serial = 0;
+
+const event = (more: Partial<UsageEvent> & { work?: number; read?: number } = {}): UsageEvent => ({
+  key: `k${serial++}`,
+  at: at('13:40:00'),
+  sessionId: 's1',
+  account: 'default',
+  project: '/p/api',
+  model: 'claude-opus-5-5',
+  speed: 'standard',
+  tokens: { input: more.work ?? 100, output: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: more.read ?? 0 },
+  webSearches: 0,
+  sidechain: false,
+  cost: 1_000_000,
+  outputIsLowerBound: false,
+  requests: 1,
+  ...more,
+});
+
+const session = (id: string, events: readonly UsageEvent[], more: Partial<SessionInput> = {}): SessionInput => ({
+  sessionId: id,
+  name: id,
+  project: 'api',
+  root: '/p/api',
+  account: 'default',
+  facts: {},
+  total: sumOf(events),
+  firstAt: events[0]?.at ?? null,
+  lastRequestAt: events.at(-1)?.at ?? null,
+  ...more,
+});
+
+function input(events: readonly UsageEvent[], more: Partial<SnapshotInput> = {}): SnapshotInput {
+  const own = (id: string) => events.filter((e) => e.sessionId === id);
+  return {
+    now: NOW,
+    options: {
+      zone: 'UTC',
+      burn: { high: 1000, moderate: 500 },
+      tokenLimit: null,
+      limitCount: 'all',
+      cost: { combined: null, project: null, session: null },
+      demo: false,
+    },
+    events,
+    sessions: [...new Set(events.map((e) => e.sessionId))].map((id) =>
+      session(id, own(id), { root: own(id)[0]!.project, project: own(id)[0]!.project.slice(3) }),
+    ),
+    projectsSince: new Map(),
+    windows: [...new Set(events.map((e) => e.account))].map((account) => ({
+      account,
+      windows: estimateWindows(events.filter((e) => e.account === account)),
+      finished: [],
+    })),
+    shown: null,
+    newSessions: new Map(),
+    contextWindow: () => 200_000,
+    ingest: { reading: false, percent: null, files: 0, lines: 0, rejectedLines: 0, notice: null },
+    ...more,
+  };
+}
+
+const total = (parts: readonly Amounts[]) => [
+  parts.reduce((n, p) => n + p.all, 0),
+  parts.reduce((n, p) => n + p.work, 0),
+  parts.reduce((n, p) => n + p.requests, 0),
+  parts.reduce((n, p) => n + (p.cost ?? 0), 0),
+];
+
+describe('buildSnapshot', () => {
+  test('D-38: Σ sessions = Σ projects = Σ models = combined, filtered or not', () => {
+    const some = fc.record({
+      minute: fc.integer({ min: 0, max: 900 }),
+      s: fc.integer({ min: 0, max: 5 }),
+      model: fc.constantFrom('a', 'b', 'c'),
+      work: fc.nat(9999),
+      read: fc.nat(99_999),
+      cost: fc.option(fc.nat(9_999_999)),
+      sidechain: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(some, { maxLength: 40 }), fc.option(fc.uniqueArray(fc.integer({ min: 0, max: 5 }))), (rows, shown) => {
+        const events = rows
+          .map(({ minute, s, ...rest }) =>
+            event({ ...rest, at: NOW - minute * 60_000, sessionId: `s${s}`, account: s === 5 ? 'b' : 'default', project: `/p/${s % 3}` }),
+          )
+          .sort((a, b) => a.at - b.at);
+        const snap = buildSnapshot(input(events, { shown: shown === null ? null : new Set(shown.map((s) => `s${s}`)) }));
+        const combined = total([snap.combined]);
+        expect(total(snap.sessions.map((s) => s.window))).toEqual(combined);
+        expect(total(snap.projects.map((p) => p.window))).toEqual(combined);
+        expect(total(snap.models.map((m) => m.window))).toEqual(combined);
+        if (shown === null) expect(total(snap.windows.map((w) => w.amounts))).toEqual(combined);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('D-37: in the window or alive is listed, else not', () => {
+    const alive = session('alive', [], { facts: { branch: ['main', [1, NOW - 9 * 60_000, 0]] } });
+    const gone = session('gone', [], { facts: { branch: ['main', [1, NOW - 11 * 60_000, 0]] } });
+    const events = [event({ at: at('09:30:00') })];
+    const snap = buildSnapshot(input(events, { sessions: [session('s1', events), alive, gone] }));
+    expect(snap.sessions.map((s) => [s.id, s.state])).toEqual([
+      ['alive', 'idle'],
+      ['s1', 'idle'],
+    ]);
+  });
+
+  test('D-36: error, rate-limited, working, idle from transcripts alone, most urgent first', () => {
+    const ids = ['err', 'lim', 'past', 'work', 'idle', 'healed'];
+    const events = ids.map((id) => event({ sessionId: id, at: id === 'work' ? NOW - 60_000 : at('13:30:00') })).sort((a, b) => a.at - b.at);
+    const error = (time: string): SessionInput['facts'] => ({ error: ['rate_limit', [1, at(time), 9]] });
+    const limited = (resets: string): SessionInput['facts'] => ({
+      ...error('13:35:00'),
+      limitResetsAt: [at(resets), [1, at('13:35:00'), 9]],
+    });
+    const facts: Record<string, SessionInput['facts']> = {
+      err: error('13:35:00'),
+      lim: limited('15:20:00'),
+      past: limited('13:40:00'),
+      healed: error('13:20:00'),
+    };
+    const sessions = ids.map((id) =>
+      session(
+        id,
+        events.filter((e) => e.sessionId === id),
+        { facts: facts[id] ?? {} },
+      ),
+    );
+    const snap = buildSnapshot(input(events, { sessions }));
+    expect(snap.sessions.map((s) => [s.id, s.state, s.lastError])).toEqual([
+      ['err', 'error', 'rate_limit'],
+      ['past', 'error', 'rate_limit'],
+      ['lim', 'rate-limited', 'rate_limit'],
+      ['work', 'working', null],
+      ['healed', 'idle', null],
+      ['idle', 'idle', null],
+    ]);
+  });
+
+  test('D-35: context from the newest main request, from a compaction after it', () => {
+    const events = [event()];
+    const context = [{ tokens: 50_000, model: 'm' }, [1, at('13:40:00'), 0]] as const;
+    const of = (facts: SessionInput['facts']) =>
+      buildSnapshot(input(events, { sessions: [session('s1', events, { facts })] })).sessions[0]!.contextPercent;
+    expect(of({ context })).toEqual({ value: 25, source: 'measured', at: at('13:40:00') });
+    expect(of({ context, compactedTo: [10_000, [1, at('13:41:00'), 0]] }).value).toBe(5);
+    expect(of({}).value).toBeNull();
+  });
+
+  test('D-33, D-22: shares in percent of the account, whatever is filtered', () => {
+    const events = [
+      event({ sessionId: 's1', cost: 3e9 }),
+      event({ sessionId: 's2', cost: 1.5e9 }),
+      event({ sessionId: 's3', cost: 0.5e9 }),
+    ];
+    const snap = buildSnapshot(input(events, { shown: new Set(['s2']) }));
+    expect(snap.sessions.map((s) => s.share)).toEqual([30]);
+    expect([snap.combined.cost, snap.windows[0]!.amounts.cost]).toEqual([1.5e9, 5e9]);
+  });
+
+  test.each([
+    [499, null],
+    [500, 'info'],
+    [799, 'info'],
+    [800, 'warning'],
+    [1000, 'warning'],
+  ])('LV-90: %d of 1000 tokens of the day: %s', (work, level) => {
+    const base = input([event({ work, at: at('00:00:00') }), event({ work: 5000, at: at('00:00:00') - 1 })].sort((a, b) => a.at - b.at));
+    const snap = buildSnapshot({ ...base, options: { ...base.options, tokenLimit: { tokens: 1000, per: 'day' } } });
+    expect(snap.combined.limit).toEqual({ tokens: 1000, per: 'day', used: work, percent: work / 10 });
+    expect(snap.warnings.map((w) => w.level)).toEqual(level === null ? [] : [level]);
+  });
+
+  test('LV-92 … LV-95: burn, cost above its threshold only, context, new session', () => {
+    const events = [event({ work: 60_000, at: at('09:00:00') }), event({ work: 60_000, cost: 2e9 })];
+    const base = input(events, { newSessions: new Map([['s1', NOW - 59_999]]) });
+    const facts: SessionInput['facts'] = { context: [{ tokens: 176_000, model: 'm' }, [1, at('13:40:00'), 0]] };
+    const cost = (combined: number) => ({ ...base.options, cost: { ...base.options.cost, combined } });
+    const texts = (options: SnapshotInput['options'], now = NOW) =>
+      buildSnapshot({ ...base, now, options, sessions: [session('s1', events, { facts })] }).warnings.map((w) => w.text);
+    expect(texts(cost(1e9))).toEqual([
+      "Project 'api' has HIGH burn rate (12,000 > 1,000 tok/min)",
+      'Combined cost $2.00 is above your $1.00',
+      's1: context 88 %, compaction is near',
+      "New session 's1' in project 'api'",
+    ]);
+    expect(texts(cost(2_001_000_000)).some((t) => t.includes('cost'))).toBe(false);
+    expect(texts(cost(1e9), NOW + 1).some((t) => t.startsWith('New'))).toBe(false);
+  });
+
+  test('D-2: nothing at all is zero, not unknown', () => {
+    const snap = buildSnapshot(input([]));
+    expect(snap.combined).toMatchObject({ all: 0, cost: 0, severity: 'NORMAL', limit: null });
+    expect([snap.sessions, snap.windows, snap.projects, snap.models, snap.warnings]).toEqual([[], [], [], [], []]);
+    expect(emptySum().requests).toBe(0);
+  });
+});

@@ -1,0 +1,112 @@
+import type { Ledger } from '../ledger/open.ts';
+import { type CellGroup, EVERYTHING, groupCells } from '../ledger/queries/cells.ts';
+import { DEFAULT_ACCOUNT, type Directory } from '../ledger/queries/directory.ts';
+import { CELL_MS, PROMPT_CELL } from '../ledger/schema.ts';
+import type { CostMode } from '../pricing/types.ts';
+import type { FinishedWindow } from '../usage/limit.ts';
+import { addSums, emptySum } from '../usage/sum.ts';
+import type { UsageSum } from '../usage/types.ts';
+import { estimateWindows, officialWindows, type Window, type WindowSample } from '../usage/window.ts';
+
+/** The quota windows of one account, oldest first, and what its finished ones held (tokens), for the rungs of D-34. */
+export interface AccountWindows {
+  readonly account: string;
+  readonly windows: readonly Window[];
+  readonly finished: readonly FinishedWindow[];
+}
+
+export interface WindowOptions {
+  /** Epoch ms. */
+  readonly now: number;
+  /** Overrides of estimates in ms (`window.floor`, `window.hours`); null = D-21. */
+  readonly floorMs: number | null;
+  readonly lengthMs: number | null;
+}
+
+/** A usage-limit error is the server's word that the window is full, and when it resets (D-20). */
+export function limitSamples(directory: Directory): Map<string, WindowSample[]> {
+  const samples = new Map<string, WindowSample[]>();
+  for (const { account, facts } of directory.sessions.values()) {
+    const fact = facts.limitResetsAt;
+    if (fact === undefined) continue;
+    const own = samples.get(account) ?? [];
+    own.push({ used: 100, resetsAt: fact[0], seenAt: fact[1][1] });
+    samples.set(account, own);
+  }
+  return samples;
+}
+
+/** A cell's first and last request stand for all of it: windows start at multiples of the cell's five minutes (D-21). */
+interface CellUse {
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly sum: UsageSum;
+}
+
+function usesByAccount(groups: readonly CellGroup[], directory: Directory): Map<string, CellUse[]> {
+  const uses = new Map<string, CellUse[]>();
+  for (const group of groups) {
+    if (group.flags === PROMPT_CELL) continue;
+    const account = directory.sessions.get(group.group[1]!)?.account ?? DEFAULT_ACCOUNT;
+    const own = uses.get(account) ?? [];
+    own.push({ firstAt: group.firstAt, lastAt: group.lastAt, sum: group.sum });
+    uses.set(account, own);
+  }
+  return uses;
+}
+
+/** Adds up the cells of each finished window; `uses` and `windows` oldest first. */
+function finishedOf(windows: readonly Window[], uses: readonly CellUse[], now: number): FinishedWindow[] {
+  const finished: FinishedWindow[] = [];
+  let next = 0;
+  for (const window of windows) {
+    if (window.end > now) break;
+    let sum = emptySum();
+    for (; next < uses.length && uses[next]!.firstAt < window.end; next++)
+      if (uses[next]!.firstAt >= window.start) sum = addSums(sum, uses[next]!.sum);
+    finished.push({ end: window.end, tokens: sum });
+  }
+  return finished;
+}
+
+/**
+ * All windows of each account from the rollup: no request is looked at. `before` are earlier results whose finished windows still hold: then only the
+ * cells after them are read. Windows are chained (D-21), so they are taken over up to the last finished one.
+ */
+export function accountWindows(
+  ledger: Ledger,
+  directory: Directory,
+  mode: CostMode,
+  options: WindowOptions,
+  before: readonly AccountWindows[] = [],
+): AccountWindows[] {
+  const settled = new Map(before.map((a) => [a.account, a.windows.filter((w) => w.end <= options.now - CELL_MS)]));
+  const ends = [...settled.values()].map((windows) => windows.at(-1)?.end ?? 0);
+  const since = ends.length === 0 ? null : Math.min(...ends);
+  const groups = groupCells(
+    ledger,
+    ['cell', 'session'],
+    { ...EVERYTHING, from: since === null || since === 0 ? null : Math.floor(since / CELL_MS) * CELL_MS },
+    mode,
+  );
+  const uses = usesByAccount(groups, directory);
+  const samples = limitSamples(directory);
+  const accounts = new Set([...uses.keys(), ...samples.keys(), ...settled.keys()]);
+  return [...accounts].sort().map((account) => {
+    const kept = settled.get(account) ?? [];
+    const end = kept.at(-1)?.end ?? Number.NEGATIVE_INFINITY;
+    const own = (uses.get(account) ?? []).filter((use) => use.lastAt >= end).sort((a, b) => a.firstAt - b.firstAt);
+    const official = officialWindows(samples.get(account) ?? []).filter((w) => w.end > end);
+    const points = own.flatMap((use) => [{ at: use.firstAt }, { at: use.lastAt }]).filter(({ at }) => at >= end);
+    const windows = estimateWindows(
+      points,
+      {
+        ...(options.floorMs === null ? {} : { floorMs: options.floorMs }),
+        ...(options.lengthMs === null ? {} : { lengthMs: options.lengthMs }),
+      },
+      official,
+    );
+    const old = before.find((a) => a.account === account)?.finished.filter((w) => w.end <= end) ?? [];
+    return { account, windows: [...kept, ...windows], finished: [...old, ...finishedOf(windows, own, options.now)] };
+  });
+}
