@@ -2,7 +2,9 @@ import { Command } from 'commander';
 import { VERSION } from '../app/version.ts';
 import { addConfigCommands } from './commands/config.ts';
 import { addLedgerCommands } from './commands/ledger.ts';
+import { addQueryCommand } from './commands/query.ts';
 import { addReportCommands } from './commands/reports.ts';
+import { addSessionCommands } from './commands/session.ts';
 import { addLiveFlags, type LiveFlags } from './live-flags.ts';
 import { PEER_FLAGS } from './peer-flags.ts';
 
@@ -24,6 +26,8 @@ export function buildProgram(exit: (code: number) => void): Command {
     (flags: LiveFlags) => live({ ...flags, demo: true }),
   );
   addReportCommands(program);
+  addSessionCommands(program);
+  addQueryCommand(program, exit);
   addConfigCommands(program);
   addLedgerCommands(program, exit);
   quiet(program);

@@ -1,6 +1,6 @@
 import type { Ledger } from '../ledger/open.ts';
 import { EVERYTHING, groupCells, RowBuilder } from '../ledger/queries/cells.ts';
-import { type Directory, loadDirectory, type SessionInfo, plainInfo } from '../ledger/queries/directory.ts';
+import { type Directory, loadDirectory, plainInfo, type SessionInfo } from '../ledger/queries/directory.ts';
 import { usageEvents } from '../ledger/queries/events.ts';
 import { cellFilter, NO_FILTER } from '../ledger/queries/filters.ts';
 import { CELL_MS } from '../ledger/schema.ts';

@@ -5,7 +5,6 @@ import { distinctSessionsOf } from '../../ledger/queries/cells.ts';
 import { modelRows, periodRows, projectRows, sessionRows, totals } from '../../ledger/queries/reports.ts';
 import { usageError } from '../../platform/errors.ts';
 import { writeStdout } from '../../platform/stdout.ts';
-import { describeTerminal } from '../../platform/terminal.ts';
 import {
   blocksJson,
   dailyJson,
@@ -35,6 +34,7 @@ import { notes } from '../notes.ts';
 import { metaOf, type OpenReport, openReport } from '../open-report.ts';
 import { addReportFlags, type ReportFlags } from '../report-flags.ts';
 import { addRows, largeEnough, sortRows } from '../rows.ts';
+import { tableOptions } from '../table-options.ts';
 
 const REPORTS = ['daily', 'weekly', 'monthly', 'sessions', 'projects', 'models', 'blocks'] as const;
 export type ReportName = (typeof REPORTS)[number];
@@ -114,28 +114,6 @@ function sectionsOf(text: string): ReportName[] {
     if (found === undefined) throw usageError(`--sections knows ${REPORTS.join(', ')}, not "${part.trim()}"`);
     return found;
   });
-}
-
-export function tableOptions(open: OpenReport, flags: ReportFlags): TableOptions {
-  const { app } = open;
-  const choice = flags.color === false ? 'never' : typeof flags.color === 'string' ? colourChoice(flags.color) : app.config.display.color;
-  const terminal = describeTerminal(app.env, process.stdout, choice);
-  const utf8 = /utf-?8/i.test(app.env.LC_ALL || app.env.LC_CTYPE || app.env.LANG || 'utf-8');
-  return {
-    columns: process.stdout.isTTY || app.env.COLUMNS !== undefined ? Math.max(20, terminal.columns) : 120,
-    ascii: (flags.ascii ?? app.config.display.ascii) || !utf8,
-    colour: terminal.colour > 0,
-    breakdown: flags.breakdown ?? false,
-    compact: flags.compact ?? false,
-    wide: flags.wide ?? false,
-    cost: flags.cost,
-    ...(open.request.sort === null ? {} : { sort: open.request.sort }),
-  };
-}
-
-function colourChoice(text: string): 'auto' | 'always' | 'never' {
-  if (text === 'auto' || text === 'always' || text === 'never') return text;
-  throw usageError(`--color takes auto, always or never, not "${text}"`);
 }
 
 function build(name: ReportName, open: OpenReport, meta: ReportMeta, flags: ReportFlags): Built {
