@@ -133,6 +133,7 @@ export class Appender {
   }
 
   private prompt(p: PromptClaim): void {
+    if (this.tombstones.has(p.owner.sessionId)) return;
     const session = this.sessionId(p.owner.sessionId, '');
     const first = Number.isFinite(p.owner.fileFirstAt) ? p.owner.fileFirstAt : null;
     const insert = this.db.sql('INSERT INTO prompt VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (uuid) DO NOTHING');

@@ -138,11 +138,13 @@ export class NaiveCounter {
 
   seeText(text: string): void {
     for (const line of text.split('\n')) {
-      try {
-        // Objects that writers glued together begin as every line of ours does.
-        for (const one of line.split(/(?<=\})(?=\{"type":"(?:assistant|user)")/)) this.seeObject(JSON.parse(one));
-      } catch {
-        // no whole line
+      // Objects that writers glued together begin as every line of ours does; a torn one does not take its neighbours along.
+      for (const one of line.split(/(?<=\})(?=\{"type":"(?:assistant|user)")/)) {
+        try {
+          this.seeObject(JSON.parse(one));
+        } catch {
+          // no whole object
+        }
       }
     }
   }
