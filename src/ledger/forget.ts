@@ -14,7 +14,9 @@ export const isForgotten = (ledger: Ledger, sid: string): boolean =>
 /** Removes a session's requests, prompts and sums, and leaves a tombstone so that no re-read brings them back (UR-67). Times in epoch ms. */
 export function forgetUsage(ledger: Ledger, sid: string, now: number): Forgotten {
   const { db } = ledger;
-  return db.write(() => {
+  // What is forgotten is overwritten, in free pages too, and does not stay in the write-ahead log (SEC-82).
+  db.exec('PRAGMA secure_delete = ON');
+  const forgotten = db.write(() => {
     db.sql('INSERT OR REPLACE INTO tombstone VALUES (?, ?)').run(sid, now);
     const id = db.sql('SELECT id FROM session WHERE sid = ?').get(sid)?.id as number | undefined;
     if (id === undefined) return { requests: 0, prompts: 0 };
@@ -24,6 +26,8 @@ export function forgetUsage(ledger: Ledger, sid: string, now: number): Forgotten
     db.sql('DELETE FROM rollup WHERE session = ?').run(id);
     return { requests, prompts };
   });
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  return forgotten;
 }
 
 /**
