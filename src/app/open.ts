@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type ConfigFlags, type LoadedConfig, loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { type IngestResult, ingest, type Progress } from '../ledger/ingest.ts';
-import { inMemory, type Ledger, type OpenOptions, openLedger } from '../ledger/open.ts';
+import { inMemory, isDamaged, type Ledger, type OpenOptions, openLedger, recover } from '../ledger/open.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { type Env, readEnv } from '../platform/env.ts';
 import { KnownError } from '../platform/errors.ts';
@@ -77,7 +77,17 @@ export async function openReady(app: App, onProgress?: (progress: Progress) => v
   const workers = Math.min(app.config.ingest.workers, Math.max(1, cpus().length));
   const read = (into: Ledger) =>
     ingest(into, { claudeDirs: app.paths.claudeDirs, workers, now: app.clock.now(), ...(onProgress === undefined ? {} : { onProgress }) });
-  let result = await read(ledger);
+  let result: IngestResult;
+  try {
+    result = await read(ledger);
+  } catch (error) {
+    if (!isDamaged(error)) throw error;
+    // Damage on a page that opening did not touch (REL-22).
+    ledger[Symbol.dispose]();
+    ledger = recover(options, error);
+    notices.push(ledger.notice ?? '');
+    result = await read(ledger);
+  }
   if (result.stopped !== null) {
     ledger[Symbol.dispose]();
     ledger = inMemory(

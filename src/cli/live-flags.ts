@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { commaList } from './comma-list.ts';
 
 /** Flags of the live view, as commander parses them. */
 export interface LiveFlags {
@@ -23,23 +24,15 @@ export interface LiveFlags {
   debug?: boolean;
 }
 
-const list = (value: string, before: string[] = []): string[] => [
-  ...before,
-  ...value
-    .split(',')
-    .map((v) => v.trim())
-    .filter((v) => v !== ''),
-];
-
 /** The options of the live view, on `tidemark live` and on bare `tidemark`. */
 export function addLiveFlags(command: Command): Command {
   return command
     .option('--refresh-interval <seconds>', 'pace of ages and countdowns, 0.2 to 3600 (default 5); new data is shown at once')
     .option('--token-limit <n>', '500000, 1.5M, N/day (default) or N/window')
     .option('--session-duration <hours>', 'length of estimated windows, 0.5 to 24 (default 5)')
-    .option('--projects <names>', 'only these projects: names, globs, directories', list)
-    .option('--exclude <names>', 'all but these projects', list)
-    .option('--cost-threshold <usd>', 'warn when the cost on screen is above this', list)
+    .option('--projects <names>', 'only these projects: names, globs, directories', commaList)
+    .option('--exclude <names>', 'all but these projects', commaList)
+    .option('--cost-threshold <usd>', 'warn when the cost on screen is above this', commaList)
     .option('--compact', 'the narrow layout at any width')
     .option('--json', 'a JSON line per snapshot; with --once one document')
     .option('--follow-json', 'the same as --json')

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { commaList } from './comma-list.ts';
 
 /** Flags that every report takes (UR §3), as commander parses them. */
 export interface ReportFlags {
@@ -45,27 +46,19 @@ export interface ReportFlags {
   jsonSchema?: boolean;
 }
 
-const list = (value: string, before: string[] = []): string[] => [
-  ...before,
-  ...value
-    .split(',')
-    .map((v) => v.trim())
-    .filter((v) => v !== ''),
-];
-
 export function addReportFlags(command: Command): Command {
   return command
     .option('-j, --json', 'print JSON instead of a table')
     .option('--since <date>', 'first local day: 2026-11-01, 20261101, today, yesterday, 7d, 4w, 3m, this-week, last-month …')
     .option('--until <date>', 'last local day, inclusive')
     .option('--last <n>', 'only the newest n periods with use')
-    .option('--project <names>', 'only these projects: names, globs, directories; comma list, repeatable, !x excludes', list)
-    .option('--exclude <names>', 'all but these projects', list)
-    .option('--model <ids>', 'only these models; globs, !x excludes', list)
-    .option('--account <names>', 'only these accounts', list)
-    .option('--session <ids>', 'only these sessions, by id or name', list)
-    .option('--tag <tags>', 'only sessions with these tags', list)
-    .option('--branch <names>', 'only sessions on these branches', list)
+    .option('--project <names>', 'only these projects: names, globs, directories; comma list, repeatable, !x excludes', commaList)
+    .option('--exclude <names>', 'all but these projects', commaList)
+    .option('--model <ids>', 'only these models; globs, !x excludes', commaList)
+    .option('--account <names>', 'only these accounts', commaList)
+    .option('--session <ids>', 'only these sessions, by id or name', commaList)
+    .option('--tag <tags>', 'only sessions with these tags', commaList)
+    .option('--branch <names>', 'only sessions on these branches', commaList)
     .option('--min-tokens <n>', 'leave out rows with fewer tokens')
     .option('--min-cost <usd>', 'leave out rows that cost less')
     .option('--subagents <how>', 'include, only or exclude what subagents used (default include)')

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demoTicker, writeDemoHome } from '../../app/demo.ts';
@@ -14,14 +14,20 @@ import { statusLine } from '../../surfaces/tui/line.ts';
 import { plainView } from '../../surfaces/tui/plain.ts';
 import type { TokenLimit } from '../../usage/limit.ts';
 import type { LiveFlags } from '../live-flags.ts';
+import { notes } from '../notes.ts';
 import { tokenLimitOf, zoneOf } from '../report-request.ts';
 
 export async function runLive(flags: LiveFlags): Promise<number> {
   const seconds = numberIn('--refresh-interval', flags.refreshInterval, 0.2, 3600);
   const hours = numberIn('--session-duration', flags.sessionDuration, 0.5, 24);
   const cost = costThresholds(flags.costThreshold ?? []);
-  const demo = flags.demo ? await openDemo(flags) : null;
-  const app = demo?.app ?? (await openApp({ configFile: flags.config }));
+  const own = flags.demo ? null : await openApp({ configFile: flags.config });
+  const nothing = own !== null && hasNoClaude(own) && !existsSync(own.paths.ledger);
+  // A newcomer at a terminal is shown the demo instead of an error; a script gets the error.
+  const offered = nothing && drawn(flags, own);
+  if (offered) await notes([noDataError(own).message, 'This is the demo, with made-up sessions; q ends it.']);
+  const demo = flags.demo || offered ? await openDemo(flags) : null;
+  const app = demo?.app ?? own!;
   const ledger = openAppLedger(app);
   try {
     if (demo === null && hasNoClaude(app) && ledger.db.sql('SELECT 1 FROM event LIMIT 1').get() === undefined) throw noDataError(app);
@@ -92,14 +98,18 @@ async function openDemo(flags: LiveFlags): Promise<{ app: App; dir: string; home
   return { app: { ...plain, paths }, dir, home };
 }
 
+/** Whether the full-screen view is drawn: on a terminal, unless a flag asks for text. */
+function drawn(flags: LiveFlags, app: App): boolean {
+  return describeTerminal(app.env, process.stdout).canDraw && !flags.json && !flags.followJson && !flags.once && !flags.line;
+}
+
 async function show(monitor: Monitor, flags: LiveFlags, app: App, refreshSeconds: number): Promise<number> {
   const terminal = describeTerminal(app.env, process.stdout, flags.color === false ? 'never' : app.config.display.color);
   const utf8 = /utf-?8/i.test(app.env.LC_ALL || app.env.LC_CTYPE || app.env.LANG || 'utf-8');
   const ascii = (flags.ascii ?? app.config.display.ascii) || !utf8;
   const columns = process.stdout.isTTY || app.env.COLUMNS !== undefined ? terminal.columns : 120;
   const json = flags.json || flags.followJson || false;
-  const drawn = terminal.canDraw && terminal.isTTY && !json && !flags.once && !flags.line;
-  if (drawn) {
+  if (drawn(flags, app)) {
     const { runLiveView } = await import('../../surfaces/tui/run.ts');
     return runLiveView(monitor, {
       ascii,

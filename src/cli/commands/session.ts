@@ -75,6 +75,7 @@ export function addSessionCommands(program: Command): void {
 export async function showSession(which: string, flags: ReportFlags): Promise<void> {
   const { jsonSchemaOf } = await import('../../surfaces/export/json-schema.ts');
   if (flags.jsonSchema) return writeStdout(`${JSON.stringify(jsonSchemaOf('session'), null, 2)}\n`);
+  refuseFilters(flags);
   using open = await openReport(flags);
   const detail = sessionDetail(open, findIn(open.app, open.ready.ledger, open.directory, which));
   const meta = metaOf(open);
@@ -88,6 +89,7 @@ export async function showSession(which: string, flags: ReportFlags): Promise<vo
 
 async function compare(first: string, others: readonly string[], flags: ReportFlags): Promise<void> {
   if (others.length >= MAX_COMPARED) throw usageError(`compare takes at most ${MAX_COMPARED} sessions`);
+  refuseFilters(flags);
   using open = await openReport(flags);
   const details = [first, ...others].map((which) => sessionDetail(open, findIn(open.app, open.ready.ledger, open.directory, which)));
   if (flags.json) {
@@ -170,4 +172,34 @@ function writeNew(path: string, pieces: Iterable<string>): void {
   } finally {
     closeSync(file);
   }
+}
+
+const NOT_FOR_ONE = [
+  'project',
+  'exclude',
+  'model',
+  'account',
+  'session',
+  'tag',
+  'branch',
+  'minTokens',
+  'minCost',
+  'subagents',
+  'last',
+  'sort',
+  'top',
+  'invert',
+  'sections',
+  'breakdown',
+  'order',
+] as const;
+
+/** Flags that choose or order rows mean nothing for named sessions: refused rather than ignored. */
+function refuseFilters(flags: ReportFlags): void {
+  const given = NOT_FOR_ONE.find((name) => flags[name] !== undefined);
+  if (given === undefined) return;
+  throw usageError(
+    `--${given.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)} does not go with a named session`,
+    'use it with tidemark sessions',
+  );
 }
