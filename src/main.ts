@@ -5,5 +5,6 @@ import { endQuietlyOnClosedPipe } from './platform/stdout.ts';
 // Compiled code is kept beside the temporary files: a warm start saves about ten milliseconds. Failing to write it is fine.
 module.enableCompileCache?.();
 endQuietlyOnClosedPipe();
-const { run } = await import('./cli/run.ts');
-process.exitCode = await run(process.argv.slice(2));
+void import('./cli/run.ts').then(async ({ run }) => {
+  process.exitCode = await run(process.argv.slice(2));
+});

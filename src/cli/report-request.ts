@@ -1,6 +1,7 @@
 import type { App } from '../app/open.ts';
 import type { ReportFilter } from '../ledger/queries/filters.ts';
 import { usageError } from '../platform/errors.ts';
+import { isSystemUtc } from '../platform/zone.ts';
 import type { CostMode } from '../pricing/types.ts';
 import {
   dayStartUtc,
@@ -119,8 +120,8 @@ export function tokenLimitOf(text: string | undefined): TokenLimit | null {
 
 /** `--timezone`, or the system's: TZ where it is set, as the peer and every Unix program take it. */
 export function zoneOf(text: string, tz: string | undefined): string {
-  const local = tz !== undefined && resolveZone(tz.replace(/^:/, '')) !== null ? resolveZone(tz.replace(/^:/, ''))! : undefined;
-  const zone = local === undefined ? resolveZone(text) : resolveZone(text, local);
+  const named = tz === undefined ? null : resolveZone(tz.replace(/^:/, ''));
+  const zone = resolveZone(text, named ?? (isSystemUtc({ TZ: tz }) ? 'UTC' : undefined));
   if (zone !== null) return zone;
   const near = nearestZones(text);
   throw usageError(

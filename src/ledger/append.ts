@@ -1,36 +1,24 @@
 import type { NanoUsd, PriceTable } from '../pricing/types.ts';
-import { placeOf } from '../transcripts/project.ts';
+import { type Place, placeOf } from '../transcripts/project.ts';
 import { compareOwner, mergeRequests, type OwnerClaim, type RequestState } from '../usage/merge.ts';
-import { type BilledPart, billedParts, mainCost } from './billing.ts';
+import { billedParts, mainCost } from './billing.ts';
+import { CellSums, cellOf } from './cell-sums.ts';
 import type { Database, Row, Value } from './driver.ts';
 import { EVENT_COLUMNS, fromRow, toRow } from './event-row.ts';
 import type { Checkpoint, FilePart, PromptClaim } from './read-file.ts';
-import { CELL_MS, PROMPT_CELL } from './schema.ts';
+import { KEY_INDEX, PROMPT_CELL } from './schema.ts';
 import { mergeFacts, type SessionFacts } from './session-facts.ts';
 import { storedJson } from './stored-json.ts';
 
-const cellOf = (at: number): number => Math.floor(at / CELL_MS);
 const sameRow = (a: readonly Value[], b: readonly Value[]): boolean => a.every((value, i) => value === b[i]);
 
+const STATE =
+  'SELECT event.*, session.sid, model.name FROM event LEFT JOIN session ON session.id = event.session LEFT JOIN model ON model.id = event.model WHERE';
+const INSERT_NEW = `INSERT INTO event (id, ${EVENT_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`;
+const INSERT_EVENT = `INSERT INTO event (${EVENT_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (key) DO NOTHING`;
+const UPDATE_EVENT = `UPDATE event SET (${EVENT_COLUMNS}) = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE id = ?`;
 /** Stands for a session whose row a damage took: a real claim on its requests wins at the next reading. Sorts behind every session id. */
 export const LOST_SESSION = '~lost';
-
-interface CellSum {
-  readonly key: readonly [cell: number, session: number, model: number, flags: number];
-  requests: number;
-  events: number;
-  input: number;
-  output: number;
-  write5m: number;
-  write1h: number;
-  read: number;
-  web: number;
-  calc: number;
-  logged: number;
-  prompts: number;
-  firstAt: number;
-  lastAt: number;
-}
 
 /**
  * Writes stretches of files into the ledger: events, session facts, sums and checkpoints in one transaction. Everything it does is a merge that may be
@@ -39,22 +27,51 @@ interface CellSum {
 export class Appender {
   private readonly db: Database;
   private readonly table: PriceTable;
-  private cells = new Map<string, CellSum>();
-  /** Cells whose sums must be made again from their events, since an event in them changed. */
-  private dirty = new Map<string, readonly [cell: number, session: number]>();
+  private readonly sums: CellSums;
   private readonly models = new Map<string, number>();
   private readonly sessions = new Map<string, number>();
   private tombstones: ReadonlySet<string> = new Set();
+  private places = new Map<string, Place>();
+  /** Row ids of all keys while the ledger has no index of them; null in ordinary use. */
+  private unindexed: Map<string, number> | null = null;
+  private lastId = 0;
 
   constructor(db: Database, table: PriceTable) {
     this.db = db;
     this.table = table;
+    this.sums = new CellSums(db, table, (name) => this.knownModel(name));
+  }
+
+  /**
+   * Begins a first reading: into an empty ledger rows go without the index of their keys, which costs more than they do; this process remembers the keys.
+   * Nothing happens when there are requests already. A process that is killed, or another one that writes, leaves a ledger that the next writer indexes.
+   */
+  beginFirst(): void {
+    this.db.write(() => {
+      if (this.db.sql('SELECT 1 FROM event LIMIT 1').get()) return;
+      this.db.exec('DROP INDEX IF EXISTS event_key');
+      this.unindexed = new Map();
+      this.lastId = 0;
+    });
+  }
+
+  endFirst(): void {
+    if (this.unindexed === null) return;
+    this.unindexed = null;
+    this.db.write(() => this.db.exec(KEY_INDEX));
+  }
+
+  private checkIndex(): void {
+    const exists = this.db.sql("SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = 'event_key'").get() !== undefined;
+    if (exists) this.unindexed = null;
+    else if (this.unindexed === null) this.db.exec(KEY_INDEX);
   }
 
   /** Appends in one transaction. Returns the number of events that were new or changed. */
   append(parts: readonly FilePart[]): number {
     try {
       return this.db.write(() => {
+        this.checkIndex();
         this.tombstones = new Set(
           this.db
             .sql('SELECT sid FROM tombstone')
@@ -71,17 +88,18 @@ export class Appender {
             this.db.sql('INSERT OR IGNORE INTO inherited VALUES (?, ?)').run(this.sessionId(sid, part.checkpoint.folder), key);
           this.checkpoint(part.checkpoint);
         }
-        this.flushCells();
+        this.sums.flush();
         return changed;
       });
     } catch (error) {
       // Ids handed out inside the transaction that was rolled back are no longer true.
       this.models.clear();
       this.sessions.clear();
+      this.unindexed = null;
       throw error;
     } finally {
-      this.cells = new Map();
-      this.dirty = new Map();
+      this.places = new Map();
+      this.sums.clear();
     }
   }
 
@@ -103,32 +121,37 @@ export class Appender {
   private request(r: RequestState, folder: string): boolean {
     const session = this.sessionId(r.owner.sessionId, folder);
     const calc = mainCost(r, this.table);
-    const insert = this.db.sql(
-      `INSERT INTO event (${EVENT_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (key) DO NOTHING`,
-    );
-    if (insert.run(...toRow(r, session, this.modelId(r.model), calc)) === 1) {
-      for (const part of billedParts(r, this.table, calc)) this.count(part, r.at, session);
-      return true;
-    }
-    return this.mergeInto(r, folder);
+    const row = toRow(r, session, this.modelId(r.model), calc);
+    if (!this.insert(r.key, row)) return this.mergeInto(r, folder);
+    for (const part of billedParts(r, this.table, calc)) this.sums.count(part, r.at, session);
+    return true;
+  }
+
+  /** False when the key is there already. */
+  private insert(key: string, row: readonly Value[]): boolean {
+    if (this.unindexed === null) return this.db.sql(INSERT_EVENT).run(...row) === 1;
+    if (this.unindexed.has(key)) return false;
+    const id = ++this.lastId;
+    this.unindexed.set(key, id);
+    this.db.sql(INSERT_NEW).run(id, ...row);
+    return true;
   }
 
   private mergeInto(r: RequestState, folder: string): boolean {
-    const row = this.db
-      .sql(
-        'SELECT event.*, session.sid, model.name FROM event LEFT JOIN session ON session.id = event.session LEFT JOIN model ON model.id = event.model WHERE key = ?',
-      )
-      .get(r.key) as Row;
+    const place = this.unindexed?.get(r.key);
+    const row = (place === undefined ? this.db.sql(`${STATE} key = ?`).get(r.key) : this.db.sql(`${STATE} event.id = ?`).get(place)) as Row;
     const before = fromRow(row, String(row.sid ?? LOST_SESSION), row.name as string | null);
     const merged = mergeRequests(before, r);
     const session = this.sessionId(merged.owner.sessionId, folder);
     const after = toRow(merged, session, this.modelId(merged.model), mainCost(merged, this.table));
     if (sameRow(after, toRow(before, row.session as number, row.model as number | null, row.calc as NanoUsd | null))) return false;
-    if (this.tombstones.has(merged.owner.sessionId)) this.db.sql('DELETE FROM event WHERE key = ?').run(r.key);
-    else
-      this.db.sql(`INSERT OR REPLACE INTO event (${EVENT_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`).run(...after);
-    this.touch(cellOf(before.at), row.session as number);
-    this.touch(cellOf(merged.at), session);
+    const id = row.id as number;
+    if (this.tombstones.has(merged.owner.sessionId)) {
+      this.db.sql('DELETE FROM event WHERE id = ?').run(id);
+      this.unindexed?.delete(r.key);
+    } else this.db.sql(UPDATE_EVENT).run(...after, id);
+    this.sums.touch(cellOf(before.at), row.session as number);
+    this.sums.touch(cellOf(merged.at), session);
     return true;
   }
 
@@ -138,7 +161,7 @@ export class Appender {
     const first = Number.isFinite(p.owner.fileFirstAt) ? p.owner.fileFirstAt : null;
     const insert = this.db.sql('INSERT INTO prompt VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (uuid) DO NOTHING');
     if (insert.run(p.uuid, p.at, session, p.owner.named ? 1 : 0, first, p.owner.fileBirth) === 1) {
-      this.cell(cellOf(p.at), session, 0, PROMPT_CELL, p.at).prompts++;
+      this.sums.cell(cellOf(p.at), session, 0, PROMPT_CELL, p.at).prompts++;
       return;
     }
     const row = this.db
@@ -156,8 +179,8 @@ export class Appender {
     this.db
       .sql('UPDATE prompt SET at = ?, session = ?, named = ?, own_first = ?, own_birth = ? WHERE uuid = ?')
       .run(p.at, session, p.owner.named ? 1 : 0, first, p.owner.fileBirth, p.uuid);
-    this.touch(cellOf(row.at as number), row.session as number);
-    this.touch(cellOf(p.at), session);
+    this.sums.touch(cellOf(row.at as number), row.session as number);
+    this.sums.touch(cellOf(p.at), session);
   }
 
   private facts(sid: string, folder: string, facts: SessionFacts): void {
@@ -172,8 +195,8 @@ export class Appender {
     const relocated = known.relocatedCwd?.[0] ?? known.originalCwd?.[0];
     let { root, root_exists: exists } = row;
     if (known.cwd !== undefined && (root === null || cwdBefore !== known.cwd[0] || exists === 0)) {
-      const place = placeOf(known.cwd[0]);
-      const other = !place.exists && relocated !== undefined ? placeOf(relocated) : place;
+      const place = this.placeOf(known.cwd[0]);
+      const other = !place.exists && relocated !== undefined ? this.placeOf(relocated) : place;
       // Not reached for a directory that was there once: the ledger remembers what the disk forgot (rule 15).
       [root, exists] = [other.root, other.exists ? 1 : 0];
     }
@@ -181,6 +204,16 @@ export class Appender {
     this.db
       .sql('UPDATE session SET facts = ?, folder = ?, root = ?, root_exists = ? WHERE id = ?')
       .run(after, keptFolder, root ?? null, exists ?? 0, id);
+  }
+
+  /** Looked up once for all sessions of a transaction. */
+  private placeOf(directory: string): Place {
+    let place = this.places.get(directory);
+    if (place === undefined) {
+      place = placeOf(directory);
+      this.places.set(directory, place);
+    }
+    return place;
   }
 
   private checkpoint(c: Checkpoint): void {
@@ -248,97 +281,6 @@ export class Appender {
     return id;
   }
 
-  private count(part: BilledPart, at: number, session: number): void {
-    const sum = this.cell(cellOf(at), session, this.knownModel(part.model), part.flags, at);
-    const { tokens } = part;
-    sum.requests += part.requests;
-    sum.events++;
-    sum.input += tokens.input;
-    sum.output += tokens.output;
-    sum.write5m += tokens.cacheWrite5m;
-    sum.write1h += tokens.cacheWrite1h;
-    sum.read += tokens.cacheRead;
-    sum.web += part.webSearches;
-    sum.calc += part.calc ?? 0;
-    sum.logged += part.logged;
-  }
-
-  private cell(cell: number, session: number, model: number, flags: number, at: number): CellSum {
-    const name = `${cell}:${session}:${model}:${flags}`;
-    let sum = this.cells.get(name);
-    if (!sum) {
-      sum = {
-        key: [cell, session, model, flags],
-        requests: 0,
-        events: 0,
-        input: 0,
-        output: 0,
-        write5m: 0,
-        write1h: 0,
-        read: 0,
-        web: 0,
-        calc: 0,
-        logged: 0,
-        prompts: 0,
-        firstAt: at,
-        lastAt: at,
-      };
-      this.cells.set(name, sum);
-    }
-    if (at < sum.firstAt) sum.firstAt = at;
-    if (at > sum.lastAt) sum.lastAt = at;
-    return sum;
-  }
-
-  private touch(cell: number, session: number): void {
-    this.dirty.set(`${cell}:${session}`, [cell, session]);
-  }
-
-  private flushCells(): void {
-    for (const [name, { key }] of this.cells) if (this.dirty.has(`${key[0]}:${key[1]}`)) this.cells.delete(name);
-    for (const [cell, session] of this.dirty.values()) this.recount(cell, session);
-    const upsert =
-      this.db.sql(`INSERT INTO rollup VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (cell, session, model, flags) DO UPDATE SET
-      requests = requests + excluded.requests, events = events + excluded.events, input = input + excluded.input, output = output + excluded.output,
-      write5m = write5m + excluded.write5m, write1h = write1h + excluded.write1h, read = read + excluded.read, web = web + excluded.web,
-      calc = calc + excluded.calc, logged = logged + excluded.logged, prompts = prompts + excluded.prompts,
-      first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)`);
-    for (const s of this.cells.values()) {
-      upsert.run(
-        ...s.key,
-        s.requests,
-        s.events,
-        s.input,
-        s.output,
-        s.write5m,
-        s.write1h,
-        s.read,
-        s.web,
-        s.calc,
-        s.logged,
-        s.prompts,
-        s.firstAt,
-        s.lastAt,
-      );
-    }
-  }
-
-  /** Makes the sums of one session's cell again from its events, into `cells`. */
-  recount(cell: number, session: number): void {
-    const [from, to] = [cell * CELL_MS, (cell + 1) * CELL_MS];
-    this.db.sql('DELETE FROM rollup WHERE cell = ? AND session = ?').run(cell, session);
-    const rows = this.db
-      .sql('SELECT event.*, model.name FROM event LEFT JOIN model ON model.id = event.model WHERE at >= ? AND at < ? AND session = ?')
-      .all(from, to, session);
-    for (const row of rows) {
-      const r = fromRow(row, '', row.name as string | null);
-      for (const part of billedParts(r, this.table, row.calc as NanoUsd | null)) this.count(part, r.at, session);
-    }
-    for (const row of this.db.sql('SELECT at FROM prompt WHERE at >= ? AND at < ? AND session = ?').all(from, to, session)) {
-      this.cell(cell, session, 0, PROMPT_CELL, row.at as number).prompts++;
-    }
-  }
-
   /** Prices every event anew and makes all sums again, in one transaction: after a change of the price table, or in `rebuild`. */
   recountAll(): void {
     this.db.write(() => {
@@ -348,14 +290,15 @@ export class Appender {
         const r = fromRow(row, '', row.name as string | null);
         const calc = mainCost(r, this.table);
         if (calc !== row.calc) update.run(calc, r.key);
-        for (const part of billedParts(r, this.table, calc)) this.count(part, r.at, row.session as number);
+        for (const part of billedParts(r, this.table, calc)) this.sums.count(part, r.at, row.session as number);
       }
+      this.db.exec('DELETE FROM memo');
       for (const row of this.db.sql('SELECT at, session FROM prompt').all()) {
-        this.cell(cellOf(row.at as number), row.session as number, 0, PROMPT_CELL, row.at as number).prompts++;
+        this.sums.cell(cellOf(row.at as number), row.session as number, 0, PROMPT_CELL, row.at as number).prompts++;
       }
-      this.flushCells();
+      this.sums.flush();
       this.db.sql('INSERT OR REPLACE INTO meta VALUES (?, ?)').run('prices', this.table.fingerprint);
     });
-    this.cells = new Map();
+    this.sums.clear();
   }
 }

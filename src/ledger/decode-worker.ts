@@ -1,37 +1,37 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { codeOf } from './ingest.ts';
+import { pack } from './pack.ts';
 import { readFile } from './read-file.ts';
-import type { DecodeJob, DecodeMessage } from './workers.ts';
+import { AHEAD_EVENTS, type DecodeJob, type DecodeMessage, type DecodeTask, SHARED } from './workers.ts';
 
-/** A decoding thread: one job per message, its stretches and its end posted back in groups, since each post costs more than a small file. */
-const port = parentPort;
+/* A decoding thread: takes files from the common list until there are no more and posts what they say in groups, since each post costs more than a small file. */
+
+const { jobs, shared } = workerData as DecodeTask;
 let outbox: DecodeMessage[] = [];
 let events = 0;
-const queue: DecodeJob[] = [];
-let busy = false;
 
-port?.on('message', (job: DecodeJob) => {
-  queue.push(job);
-  if (!busy) void drain();
-});
+for (let job = nextJob(); job !== undefined; job = nextJob()) read(job);
+post();
 
-async function drain(): Promise<void> {
-  busy = true;
-  // Let the messages that arrived together be queued first.
-  await wait(0);
-  for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
-    read(job);
-    if (queue.length === 0) await wait(0);
+function nextJob(): DecodeJob | undefined {
+  waitForWriter();
+  return Atomics.load(shared, SHARED.stop) === 1 ? undefined : jobs[Atomics.add(shared, SHARED.nextJob, 1)];
+}
+
+/** Waits while the writer is too far behind. The time limit only guards against a missed call. */
+function waitForWriter(): void {
+  for (;;) {
+    const waiting = Atomics.load(shared, SHARED.waiting);
+    if (waiting < AHEAD_EVENTS || Atomics.load(shared, SHARED.stop) === 1) return;
+    post();
+    Atomics.wait(shared, SHARED.waiting, waiting, 100);
   }
-  post();
-  busy = false;
 }
 
 function read({ file, known }: DecodeJob): void {
   try {
     for (const part of readFile(file, known)) {
-      outbox.push({ part });
+      outbox.push({ packed: pack(part) });
       events += part.requests.length;
       if (events > 500) post();
     }
@@ -44,7 +44,11 @@ function read({ file, known }: DecodeJob): void {
 }
 
 function post(): void {
-  if (outbox.length > 0) port?.postMessage(outbox);
+  if (outbox.length > 0) {
+    Atomics.add(shared, SHARED.waiting, events);
+    const buffers = outbox.flatMap((message) => ('packed' in message ? [message.packed.numbers.buffer] : []));
+    parentPort?.postMessage(outbox, buffers);
+  }
   outbox = [];
   events = 0;
 }

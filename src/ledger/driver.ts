@@ -8,6 +8,8 @@ export interface Statement {
   run(...values: Value[]): number;
   get(...values: Value[]): Row | undefined;
   all(...values: Value[]): Row[];
+  /** Rows as arrays of their columns: half the time of objects where there are many. */
+  arrays(...values: Value[]): Value[][];
 }
 
 export interface Database {
@@ -17,6 +19,8 @@ export interface Database {
   sql(text: string): Statement;
   /** Runs `work` in one write transaction; its error rolls everything back. */
   write<T>(work: () => T): T;
+  /** Runs several reads on one state of the database, whatever other processes write meanwhile. */
+  read<T>(work: () => T): T;
   close(): void;
 }
 
@@ -45,6 +49,15 @@ export function openDatabase(path: string, options: { readonly readOnly?: boolea
         throw error;
       }
     },
+    read(work) {
+      if (db.isTransaction) return work();
+      db.exec('BEGIN');
+      try {
+        return work();
+      } finally {
+        if (db.isTransaction) db.exec('COMMIT');
+      }
+    },
     close: () => db.close(),
   };
 }
@@ -54,6 +67,14 @@ function wrap(statement: StatementSync): Statement {
     run: (...values) => Number(statement.run(...values).changes),
     get: (...values) => exactOr(statement, () => statement.get(...values)) as Row | undefined,
     all: (...values) => exactOr(statement, () => statement.all(...values)) as Row[],
+    arrays(...values) {
+      statement.setReturnArrays(true);
+      try {
+        return exactOr(statement, () => statement.all(...values)) as unknown as Value[][];
+      } finally {
+        statement.setReturnArrays(false);
+      }
+    },
   };
 }
 
@@ -65,15 +86,18 @@ function exactOr(statement: StatementSync, read: () => unknown): unknown {
     if ((error as { code?: unknown }).code !== 'ERR_OUT_OF_RANGE') throw error;
     statement.setReadBigInts(true);
     try {
-      const rows = read();
-      return Array.isArray(rows) ? rows.map(toNumbers) : toNumbers(rows);
+      const found = read();
+      return Array.isArray(found) ? found.map(toNumbers) : toNumbers(found);
     } finally {
       statement.setReadBigInts(false);
     }
   }
 }
 
-const toNumbers = (row: unknown): Row =>
+const toNumbers = (row: unknown): unknown =>
+  Array.isArray(row) ? row.map((value) => (typeof value === 'bigint' ? Number(value) : value)) : namedNumbers(row);
+
+const namedNumbers = (row: unknown): Row =>
   Object.fromEntries(Object.entries(row as object).map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value]));
 
 /** SQLite's version as numbers, from the library itself. */
@@ -86,6 +110,9 @@ export function hasSafeWal(version: readonly number[]): boolean {
   const [major = 0, minor = 0, patch = 0] = version;
   return major !== 3 ? major > 3 : minor !== 51 ? minor > 51 : patch >= 3;
 }
+
+/** Another process holds the write lock longer than we wait. */
+export const isBusy = (error: unknown): boolean => sqliteCode(error) === 5;
 
 /** SQLite's own error code, e.g. 5 busy, 8 read-only, 11 corrupt, 13 full, 14 cannot open, 26 not a database; null for other errors. */
 export function sqliteCode(error: unknown): number | null {

@@ -24,6 +24,7 @@ export function forgetUsage(ledger: Ledger, sid: string, now: number): Forgotten
     const prompts = db.sql('DELETE FROM prompt WHERE session = ?').run(id);
     db.sql('DELETE FROM inherited WHERE session = ?').run(id);
     db.sql('DELETE FROM rollup WHERE session = ?').run(id);
+    db.exec('DELETE FROM memo');
     return { requests, prompts };
   });
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)');

@@ -1,9 +1,10 @@
 import { constants } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Discovery, discover, type TranscriptFile } from '../transcripts/discover.ts';
+import { checkpointOf, isChanged, markGone, seenFiles } from './checkpoints.ts';
 import { isUnwritable, type Ledger } from './open.ts';
 import { type Checkpoint, type FilePart, readFile } from './read-file.ts';
-import { decodeInWorkers } from './workers.ts';
+import type { DecodeJob } from './workers.ts';
 
 /** How far reading is. Bytes and files of this pass only. */
 export interface Progress {
@@ -39,9 +40,8 @@ export interface IngestResult {
   readonly stopped: unknown;
 }
 
-/** A transaction takes at most so many events (REL-20); while a large history is read the first time, more: each commit rewrites pages all over the key's index. */
+/** A transaction takes about so many events (REL-20). */
 const BATCH_EVENTS = 2000;
-const BULK_EVENTS = 16_000;
 /** Below this many new bytes, starting threads costs more than it saves. */
 const WORKER_BYTES = 24 * 1024 * 1024;
 const RETRY_MS = [50, 100, 200, 400, 800];
@@ -50,13 +50,14 @@ const PASSING = new Set(['EBUSY', 'EAGAIN', 'EIO', 'ESTALE', 'EMFILE', 'ENFILE',
 /** Finds what is new in the transcripts and appends it, newest files first (UR-81). Every transaction leaves the ledger exact for what it has read. */
 export async function ingest(ledger: Ledger, options: IngestOptions): Promise<IngestResult> {
   const discovery = discover(options.claudeDirs);
-  const known = checkpoints(ledger);
+  const known = seenFiles(ledger);
   const todo = discovery.files
-    .filter((file) => isNew(file, known.get(file.path)))
+    .filter((file) => isChanged(file, known.get(file.path)))
     .sort((a, b) => b.mtimeMs - a.mtimeMs || (a.path < b.path ? -1 : 1));
   markGone(ledger, discovery, known, options.now);
   const skipped: Skipped[] = discovery.unreadable.map(({ path, code }) => ({ path, code }));
-  const pass = new Pass(ledger, todo, known, skipped, options);
+  const jobs = todo.map((file) => ({ file, known: known.has(file.path) ? checkpointOf(ledger, file.path) : null }));
+  const pass = new Pass(ledger, jobs, known.size === 0, skipped, options);
   if (todo.length > 0) await pass.run();
   return { discovery, filesRead: pass.filesDone, changed: pass.changed, skipped, stopped: pass.stopped };
 }
@@ -65,7 +66,7 @@ export async function ingest(ledger: Ledger, options: IngestOptions): Promise<In
 export function ingestFile(ledger: Ledger, file: TranscriptFile): number {
   let changed = 0;
   const known = checkpointOf(ledger, file.path);
-  if (!isNew(file, known ?? undefined)) return 0;
+  if (!isChanged(file, known ?? undefined)) return 0;
   for (const part of readFile(file, known)) changed += ledger.appender.append([part]);
   return changed;
 }
@@ -80,37 +81,38 @@ class Pass {
   private batchEvents = 0;
   private readonly bytes: number;
   private readonly ledger: Ledger;
-  private readonly todo: readonly TranscriptFile[];
-  private readonly known: ReadonlyMap<string, Checkpoint>;
+  private readonly jobs: readonly DecodeJob[];
+  private readonly isFirst: boolean;
   private readonly skipped: Skipped[];
   private readonly options: IngestOptions;
 
-  constructor(
-    ledger: Ledger,
-    todo: readonly TranscriptFile[],
-    known: ReadonlyMap<string, Checkpoint>,
-    skipped: Skipped[],
-    options: IngestOptions,
-  ) {
+  constructor(ledger: Ledger, jobs: readonly DecodeJob[], isFirst: boolean, skipped: Skipped[], options: IngestOptions) {
     this.ledger = ledger;
-    this.todo = todo;
-    this.known = known;
+    this.jobs = jobs;
+    this.isFirst = isFirst;
     this.skipped = skipped;
     this.options = options;
-    this.bytes = todo.reduce((sum, file) => sum + Math.max(0, file.size - (known.get(file.path)?.offset ?? 0)), 0);
+    this.bytes = jobs.reduce((sum, { file, known }) => sum + Math.max(0, file.size - (known?.offset ?? 0)), 0);
   }
 
   async run(): Promise<void> {
-    const jobs = this.todo.map((file) => ({ file, known: this.known.get(file.path) ?? null }));
     if (this.options.workers > 0 && this.bytes > WORKER_BYTES) {
-      await decodeInWorkers(jobs, this.options.workers, (done) => this.take(done));
+      await this.readInThreads();
     } else {
-      for (const job of jobs) {
+      for (const job of this.jobs) {
         if (this.stopped !== null || this.options.signal?.aborted) break;
         await this.readHere(job.file, job.known);
       }
     }
     this.flush();
+  }
+
+  private async readInThreads(): Promise<void> {
+    if (this.isFirst) this.writing(() => this.ledger.appender.beginFirst());
+    const { decodeInWorkers } = await import('./workers.ts');
+    await decodeInWorkers(this.jobs, this.options.workers, (done) => this.take(done));
+    this.flush();
+    this.writing(() => this.ledger.appender.endFirst());
   }
 
   private async readHere(file: TranscriptFile, known: Checkpoint | null): Promise<void> {
@@ -147,7 +149,7 @@ class Pass {
     this.batchEvents += part.requests.length + 1;
     this.bytesDone += part.bytes;
     this.lines += part.checkpoint.lines;
-    if (this.batchEvents >= (this.bytes > WORKER_BYTES ? BULK_EVENTS : BATCH_EVENTS)) this.flush();
+    if (this.batchEvents >= BATCH_EVENTS) this.flush();
     this.report();
   }
 
@@ -158,7 +160,7 @@ class Pass {
 
   private report(): void {
     this.options.onProgress?.({
-      files: this.todo.length,
+      files: this.jobs.length,
       filesDone: this.filesDone,
       bytes: this.bytes,
       bytesDone: this.bytesDone,
@@ -168,76 +170,21 @@ class Pass {
 
   private flush(): void {
     if (this.batch.length === 0 || this.stopped !== null) return;
-    try {
+    this.writing(() => {
       this.changed += this.ledger.appender.append(this.batch);
+    });
+    this.batch = [];
+    this.batchEvents = 0;
+  }
+
+  /** Notes that the ledger cannot be written; any other error is thrown. */
+  private writing(work: () => void): void {
+    try {
+      work();
     } catch (error) {
       if (!isUnwritable(error)) throw error;
       this.stopped = error;
     }
-    this.batch = [];
-    this.batchEvents = 0;
-  }
-}
-
-/** Same size and time as when it was read to the end: nothing to do (REL-12). */
-function isNew(file: TranscriptFile, known: Checkpoint | undefined): boolean {
-  return (
-    known === undefined || known.size !== file.size || known.mtime !== file.mtimeMs || known.ino !== file.ino || known.dev !== file.dev
-  );
-}
-
-export function checkpoints(ledger: Ledger): Map<string, Checkpoint> {
-  const rows = ledger.db.sql('SELECT * FROM file').all();
-  return new Map(rows.map((row) => [String(row.path), checkpointFrom(row)]));
-}
-
-function checkpointOf(ledger: Ledger, path: string): Checkpoint | null {
-  const row = ledger.db.sql('SELECT * FROM file WHERE path = ?').get(path);
-  return row ? checkpointFrom(row) : null;
-}
-
-function checkpointFrom(row: Record<string, unknown>): Checkpoint {
-  return {
-    path: row.path as string,
-    folder: row.folder as string,
-    dev: row.dev as number,
-    ino: row.ino as number,
-    size: row.size as number,
-    mtime: row.mtime as number,
-    birth: row.birth as number,
-    headHash: row.head_hash as string,
-    headLength: row.head_len as number,
-    tailHash: row.tail_hash as string,
-    tailLength: row.tail_len as number,
-    offset: row.offset as number,
-    lines: row.lines as number,
-    malformed: row.malformed as number,
-    tooLong: row.too_long as number,
-    flagged: row.flagged as number,
-    firstAt: row.first_at as number | null,
-    lastAt: row.last_at as number,
-    session: row.session as string | null,
-  };
-}
-
-/** Checkpoints of files that are no longer there are kept as gone (a file may come back, REL-14) and pruned after 400 days. Their events stay. */
-function markGone(ledger: Ledger, discovery: Discovery, known: ReadonlyMap<string, Checkpoint>, now: number): void {
-  const here = new Set(discovery.files.map((file) => file.path));
-  const blind = new Set(discovery.unreadable.map(({ path }) => path));
-  const gone = [...known.keys()].filter((path) => !here.has(path) && ![...blind].some((dir) => path.startsWith(dir)));
-  const flags = ledger.db.sql('SELECT path FROM file WHERE gone_at IS NOT NULL').all();
-  const marked = new Set(flags.map((row) => String(row.path)));
-  const fresh = gone.filter((path) => !marked.has(path));
-  const back = [...marked].filter((path) => here.has(path));
-  if (fresh.length + back.length === 0) return;
-  try {
-    ledger.db.write(() => {
-      for (const path of fresh) ledger.db.sql('UPDATE file SET gone_at = ? WHERE path = ?').run(now, path);
-      for (const path of back) ledger.db.sql('UPDATE file SET gone_at = NULL WHERE path = ?').run(path);
-      ledger.db.sql('DELETE FROM file WHERE gone_at < ?').run(now - 400 * 86_400_000);
-    });
-  } catch (error) {
-    if (!isUnwritable(error)) throw error;
   }
 }
 

@@ -6,7 +6,7 @@ import type { PriceTable } from '../pricing/types.ts';
 import { Appender } from './append.ts';
 import { type Database, hasSafeWal, openDatabase, sqliteCode, sqliteVersion } from './driver.ts';
 import { salvage } from './salvage.ts';
-import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
+import { KEY_INDEX, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 
 /** Where the ledger's figures are kept this time: on disk, on a disk that cannot be written, or only in memory (REL-7). */
 export type LedgerMode = 'disk' | 'memory';
@@ -134,6 +134,8 @@ function newer(db: Database, options: OpenOptions): KnownError {
 
 function ledgerOf(db: Database, table: PriceTable, mode: LedgerMode, notice: string | null): Ledger {
   const appender = new Appender(db, table);
+  // A first reading was killed before it made the index of what it had written.
+  if (db.sql("SELECT 1 FROM sqlite_master WHERE name = 'event_key'").get() === undefined) db.exec(KEY_INDEX);
   if (db.sql("SELECT value FROM meta WHERE name = 'prices'").get()?.value !== table.fingerprint) appender.recountAll();
   return { db, table, mode, notice, appender, [Symbol.dispose]: () => db.close() };
 }

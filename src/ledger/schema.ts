@@ -1,5 +1,5 @@
 /** Version of the schema below; each entry of MIGRATIONS leads from the version of its index to the next. Forward only, one transaction each (REL-23). */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** Length of a rollup cell in ms. Five minutes divide every zone's offset and every window's edge, so days and windows are sums of whole cells. */
 export const CELL_MS = 300_000;
@@ -48,7 +48,34 @@ CREATE UNIQUE INDEX label_name ON label (lower(name)) WHERE name IS NOT NULL;
 CREATE TABLE tombstone (sid TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 `;
 
-export const MIGRATIONS: readonly string[] = [V1];
+/**
+ * Events in the order of their arrival, with the key as an index: keys are random, and a table ordered by them has all its pages written anew at every
+ * commit of a first reading (measured: 1.6 s against 1.1 s for 106,000 requests in batches of 2,000). `memo`: sums of whole days kept for reports.
+ */
+const V2 = `
+ALTER TABLE event RENAME TO event_v1;
+DROP INDEX event_at;
+CREATE TABLE event (
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL, at INTEGER NOT NULL, session INTEGER NOT NULL, model INTEGER, rank INTEGER NOT NULL, flags INTEGER NOT NULL,
+  input INTEGER NOT NULL, output INTEGER NOT NULL, write5m INTEGER NOT NULL, write1h INTEGER NOT NULL, read INTEGER NOT NULL,
+  speed INTEGER NOT NULL, geo INTEGER NOT NULL, web INTEGER, logged INTEGER, calc INTEGER, iterations TEXT,
+  ord_sum INTEGER NOT NULL, ord_output INTEGER NOT NULL, ord_at INTEGER NOT NULL, ord_pos INTEGER NOT NULL, orders TEXT, own_first INTEGER, own_birth INTEGER NOT NULL
+);
+INSERT INTO event (key, at, session, model, rank, flags, input, output, write5m, write1h, read, speed, geo, web, logged, calc, iterations,
+  ord_sum, ord_output, ord_at, ord_pos, orders, own_first, own_birth)
+  SELECT key, at, session, model, rank, flags, input, output, write5m, write1h, read, speed, geo, web, logged, calc, iterations,
+  ord_sum, ord_output, ord_at, ord_pos, orders, own_first, own_birth FROM event_v1 ORDER BY at;
+DROP TABLE event_v1;
+CREATE UNIQUE INDEX event_key ON event (key);
+CREATE INDEX event_at ON event (at);
+-- sums of the days before until_cell, one row for each form of day (src/ledger/queries/day-memo.ts); whoever changes a cell before it lowers it
+CREATE TABLE memo (name TEXT PRIMARY KEY, until_cell INTEGER NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;
+`;
+
+export const MIGRATIONS: readonly string[] = [V1, V2];
+
+/** What makes a key occur once. A first reading works without it and makes it at its end; whoever finds it missing makes it before writing. */
+export const KEY_INDEX = 'CREATE UNIQUE INDEX IF NOT EXISTS event_key ON event (key)';
 
 /** The rollup row that carries prompts. */
 export const PROMPT_CELL = 64;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { builtinTable } from '../pricing/table.ts';
+import { EVENT_COLUMNS } from './event-row.ts';
 import { ingest } from './ingest.ts';
 import { type Ledger, openLedger } from './open.ts';
 import { rebuild } from './rebuild.ts';
@@ -33,7 +34,9 @@ afterEach(() => {
 
 const dump = (): unknown =>
   ['model', 'session', 'event', 'rollup', 'prompt', 'inherited', 'label', 'tombstone'].map((table) =>
-    ledger.db.sql(`SELECT * FROM ${table} ORDER BY 1, 2`).all(),
+    table === 'event'
+      ? ledger.db.sql(`SELECT ${EVENT_COLUMNS} FROM event ORDER BY key`).all()
+      : ledger.db.sql(`SELECT * FROM ${table} ORDER BY 1, 2`).all(),
   );
 
 describe('verify', () => {

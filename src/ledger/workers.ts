@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { TranscriptFile } from '../transcripts/discover.ts';
+import { type PackedPart, unpack } from './pack.ts';
 import type { Checkpoint, FilePart } from './read-file.ts';
 
 export interface DecodeJob {
@@ -7,48 +8,55 @@ export interface DecodeJob {
   readonly known: Checkpoint | null;
 }
 
-export type DecodeMessage = { part: FilePart } | { fileDone: string } | { failed: { path: string; code: string } } | { bug: string };
+export type DecodeMessage = { packed: PackedPart } | { fileDone: string } | { failed: { path: string; code: string } } | { bug: string };
 
-/** Stretches a worker may be ahead of the writer: bounds memory when the disk is slower than the decoder. */
-const AHEAD = 16;
+/** What a decoding thread is started with. */
+export interface DecodeTask {
+  readonly jobs: readonly DecodeJob[];
+  readonly shared: Int32Array;
+}
+
+/** Places in the shared array: the next job to take, events posted and not yet taken in, 1 = stop. */
+export const SHARED = { nextJob: 0, waiting: 1, stop: 2 } as const;
+
+/** Events the threads may be ahead of the writer: bounds memory when the disk is slower than the decoder. */
+export const AHEAD_EVENTS = 24_000;
 
 /**
- * Reads files in worker threads while this thread writes. `take` gets every message and says whether to go on. Files are handed out one by one, so that
- * the newest are in first and no thread waits for another's large file.
+ * Reads files in threads while this one writes. `take` gets every message and says whether to go on. Each thread takes the next file from one list, newest
+ * first, so that none waits for another's large file, nor for this thread while it commits.
  */
 export async function decodeInWorkers(
   jobs: readonly DecodeJob[],
   count: number,
-  take: (message: Exclude<DecodeMessage, { bug: string }>) => boolean,
+  take: (message: { part: FilePart } | { fileDone: string } | { failed: { path: string; code: string } }) => boolean,
 ): Promise<void> {
-  const queue = [...jobs];
-  let running = true;
+  const shared = new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
+  const stop = (): void => {
+    Atomics.store(shared, SHARED.stop, 1);
+    Atomics.notify(shared, SHARED.waiting);
+  };
   const one = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const worker = new Worker(workerUrl());
-      let unanswered = 0;
-      const feed = (): void => {
-        while (running && unanswered < AHEAD && queue.length > 0) {
-          worker.postMessage(queue.shift());
-          unanswered++;
-        }
-        if (unanswered === 0 || !running) void worker.terminate().then(() => resolve());
-      };
-      worker.on('message', (messages: DecodeMessage[]) => {
+      const task: DecodeTask = { jobs, shared };
+      const worker = new Worker(workerUrl(), { workerData: task });
+      worker.on('message', (messages: readonly DecodeMessage[]) => {
         for (const message of messages) {
           if ('bug' in message) {
-            running = false;
+            stop();
             reject(new Error(message.bug));
-            void worker.terminate();
             return;
           }
-          if (!('part' in message)) unanswered--;
-          if (running) running = take(message);
+          if (Atomics.load(shared, SHARED.stop) === 0 && !take('packed' in message ? { part: unpack(message.packed) } : message)) stop();
+          if ('packed' in message) Atomics.sub(shared, SHARED.waiting, message.packed.keys.length);
         }
-        feed();
+        Atomics.notify(shared, SHARED.waiting);
       });
-      worker.on('error', reject);
-      feed();
+      worker.on('error', (error) => {
+        stop();
+        reject(error);
+      });
+      worker.on('exit', () => resolve());
     });
   await Promise.all(Array.from({ length: Math.min(count, jobs.length) }, one));
 }

@@ -25,6 +25,7 @@ function offsetFormatter(zone: string): Intl.DateTimeFormat {
 
 /** UTC offset of a zone at an instant (epoch ms), in ms; east of Greenwich is positive. Throws a RangeError for an unknown zone. */
 export function offsetAt(zone: string, ms: number): number {
+  if (zone === 'UTC') return 0;
   const text = offsetFormatter(zone).format(Math.min(MAX_MS, Math.max(-MAX_MS, ms)));
   const [, sign, hours = '0', minutes = '0', seconds = '0'] = OFFSET.exec(text) ?? [];
   if (sign === undefined) return 0;
@@ -82,6 +83,7 @@ export function segmentOffset(ms: number, segments: readonly ZoneSegment[]): num
 }
 
 export function isValidZone(name: string): boolean {
+  if (name === 'UTC') return true;
   try {
     new Intl.DateTimeFormat('en-US', { timeZone: name });
     return name !== '';
@@ -100,10 +102,10 @@ function systemZone(): string {
  * `local`, `utc` or an IANA name (any case) as a zone name to compute and print with; null when unknown (UR-24).
  * An alias keeps the spelling it was given in: nobody who asks for Asia/Kathmandu expects to read its old name Asia/Katmandu.
  */
-export function resolveZone(text: string, local: string = systemZone()): string | null {
+export function resolveZone(text: string, local?: string): string | null {
   const name = text.trim();
   const lower = name.toLowerCase();
-  if (lower === 'local') return local;
+  if (lower === 'local') return local ?? systemZone();
   if (lower === 'utc') return 'UTC';
   if (!isValidZone(name)) return null;
   const canonical = new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone;

@@ -13,7 +13,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkpoints, ingest } from '../../src/ledger/ingest.ts';
+import { checkpoints } from '../../src/ledger/checkpoints.ts';
+import { ingest } from '../../src/ledger/ingest.ts';
 import { openLedger } from '../../src/ledger/open.ts';
 import { projectRows, sessionRows } from '../../src/ledger/queries/reports.ts';
 import { builtinTable } from '../../src/pricing/table.ts';

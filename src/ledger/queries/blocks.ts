@@ -1,7 +1,7 @@
 import type { BlockRow, ReportRow } from '../../usage/report.ts';
 import { estimateWindows, FIVE_HOURS_MS, gaps, officialWindows, type Window, type WindowSample } from '../../usage/window.ts';
 import { CELL_MS, PROMPT_CELL } from '../schema.ts';
-import { type CellGroup, groupCells, groupSessions, RowBuilder, whereOf } from './cells.ts';
+import { type CellGroup, groupCells, RowBuilder, sessionsByGroup, whereOf } from './cells.ts';
 import { DEFAULT_ACCOUNT, type Directory } from './directory.ts';
 import type { ReportContext } from './reports.ts';
 
@@ -68,7 +68,7 @@ function windowRows(c: ReportContext, windows: readonly Window[]): (ReportRow | 
   };
   for (const group of groupCells(c.ledger, ['cell'], c.filter, c.mode)) place(group, group.group[0]!);
   const firsts = new Map(cellFirsts(c));
-  for (const [cell, session] of groupSessions(c.ledger, 'cell', c.filter))
+  for (const [cell, session] of sessionsByGroup(c.ledger, 'cell', c.filter))
     builders[indexOf(firsts.get(cell) ?? cell * CELL_MS)]?.sessionIds.add(session);
   return builders.map((builder) => (builder.firstAt === null ? null : builder.build()));
 

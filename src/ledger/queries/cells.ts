@@ -3,7 +3,7 @@ import type { ModelPart, ReportRow } from '../../usage/report.ts';
 import { addSums, emptySum } from '../../usage/sum.ts';
 import type { UsageSum } from '../../usage/types.ts';
 import type { ZoneSegment } from '../../usage/zone.ts';
-import type { Row, Value } from '../driver.ts';
+import type { Value } from '../driver.ts';
 import type { Ledger } from '../open.ts';
 import { CELL_FLAGS as C, CELL_MS, PROMPT_CELL } from '../schema.ts';
 
@@ -39,33 +39,53 @@ export function dayColumn(segments: readonly ZoneSegment[]): string {
   return `(cell * ${CELL_MS} + ${offset}) / 86400000`;
 }
 
-/** Sums the cells by columns of ours (`session`, `cell`, a day column), model and kind. */
-export function groupCells(ledger: Ledger, columns: readonly string[], filter: CellFilter, mode: CostMode): CellGroup[] {
-  const { where, values } = whereOf(filter);
+/** A group's columns, then model and kind, then the sums in the order of {@link SUMS}. */
+export type GroupValues = readonly number[];
+
+const SUMS = [
+  'sum(requests)',
+  'sum(events)',
+  'total(input)',
+  'total(output)',
+  'total(write5m)',
+  'total(write1h)',
+  'total(read)',
+  'sum(web)',
+  'total(calc)',
+  'total(logged)',
+  'sum(prompts)',
+  'min(first_at)',
+  'max(last_at)',
+].join(', ');
+
+/** Sums the cells by columns of ours (`session`, `cell`, a day column), model and kind. `terms` are further conditions, SQL of ours. */
+export function groupValues(ledger: Ledger, columns: readonly string[], filter: CellFilter, terms: readonly string[] = []): GroupValues[] {
+  const { where, values } = whereOf(filter, terms);
   const names = columns.map((column, i) => `${column} AS g${i}`);
-  const rows = ledger.db
+  return ledger.db
     .sql(
-      `SELECT ${[...names, 'model', 'flags'].join(', ')}, sum(requests) AS requests, sum(events) AS events, total(input) AS input, total(output) AS output, total(write5m) AS write5m,
-       total(write1h) AS write1h, total(read) AS read, sum(web) AS web, total(calc) AS calc, total(logged) AS logged, sum(prompts) AS prompts, min(first_at) AS first_at, max(last_at) AS last_at
-       FROM rollup ${where} GROUP BY ${[...columns.map((_, i) => `g${i}`), 'model', 'flags'].join(', ')}`,
+      `SELECT ${[...names, 'model', 'flags'].join(', ')}, ${SUMS} FROM rollup ${where} GROUP BY ${[...columns.map((_, i) => `g${i}`), 'model', 'flags'].join(', ')}`,
     )
-    .all(...values);
-  return rows.map((row) => groupOf(row, columns.length, mode));
+    .arrays(...values) as number[][];
+}
+
+export function groupCells(ledger: Ledger, columns: readonly string[], filter: CellFilter, mode: CostMode): CellGroup[] {
+  return groupValues(ledger, columns, filter).map((values) => groupOf(values, columns.length, mode));
 }
 
 /** Distinct sessions with a request, by group. */
-export function groupSessions(ledger: Ledger, column: string, filter: CellFilter): [group: number, session: number][] {
-  const { where, values } = whereOf(filter);
-  const rows = ledger.db
-    .sql(
-      `SELECT DISTINCT ${column} AS g, session FROM rollup ${where === '' ? 'WHERE' : `${where} AND`} flags <> ${PROMPT_CELL} AND requests > 0`,
-    )
-    .all(...values);
-  return rows.map((row) => [row.g as number, row.session as number]);
+export function sessionsByGroup(
+  ledger: Ledger,
+  column: string,
+  filter: CellFilter,
+  terms: readonly string[] = [],
+): [group: number, session: number][] {
+  const { where, values } = whereOf(filter, [...terms, `flags <> ${PROMPT_CELL}`, 'requests > 0']);
+  return ledger.db.sql(`SELECT DISTINCT ${column} AS g, session FROM rollup ${where}`).arrays(...values) as [number, number][];
 }
 
-export function whereOf(filter: CellFilter): { where: string; values: Value[] } {
-  const terms: string[] = [];
+export function whereOf(filter: CellFilter, more: readonly string[] = []): { where: string; values: Value[] } {
+  const terms: string[] = [...more];
   const values: Value[] = [];
   if (filter.from !== null) {
     terms.push('cell >= ?');
@@ -96,34 +116,35 @@ export function costIn(mode: CostMode, flags: number, calc: NanoUsd, logged: Nan
   return flags & C.calculated ? calc : null;
 }
 
-function groupOf(row: Row, columns: number, mode: CostMode): CellGroup {
-  const n = (name: string): number => row[name] as number;
-  const flags = n('flags');
-  const cost = costIn(mode, flags, n('calc'), n('logged'));
-  const events = n('events');
-  const all = n('input') + n('output') + n('write5m') + n('write1h') + n('read');
+export function groupOf(values: GroupValues, columns: number, mode: CostMode): CellGroup {
+  const n = (place: number): number => values[columns + place]!;
+  const flags = n(1);
+  const events = n(3);
+  const [input, output, cacheWrite5m, cacheWrite1h, cacheRead] = [n(4), n(5), n(6), n(7), n(8)];
+  const cost = costIn(mode, flags, n(10), n(11));
+  const all = input + output + cacheWrite5m + cacheWrite1h + cacheRead;
   return {
-    group: Array.from({ length: columns }, (_, i) => n(`g${i}`)),
-    model: n('model'),
+    group: values.slice(0, columns),
+    model: n(0),
     flags,
     sum: {
-      input: n('input'),
-      output: n('output'),
-      cacheWrite5m: n('write5m'),
-      cacheWrite1h: n('write1h'),
-      cacheRead: n('read'),
-      requests: n('requests'),
-      webSearches: n('web'),
+      input,
+      output,
+      cacheWrite5m,
+      cacheWrite1h,
+      cacheRead,
+      requests: n(2),
+      webSearches: n(9),
       pricedCost: cost ?? 0,
       pricedEvents: cost === null ? 0 : events,
       unpricedEvents: cost === null ? events : 0,
       unpricedTokens: cost === null ? all : 0,
       outputIsLowerBound: (flags & C.lowerBound) !== 0,
     },
-    prompts: n('prompts'),
+    prompts: n(12),
     loggedEvents: mode !== 'calculate' && flags & (mode === 'display' ? C.loggedPositive | C.loggedZero : C.loggedPositive) ? events : 0,
-    firstAt: n('first_at'),
-    lastAt: n('last_at'),
+    firstAt: n(13),
+    lastAt: n(14),
   };
 }
 

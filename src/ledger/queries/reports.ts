@@ -4,7 +4,8 @@ import { dayToIso, monthOf, weekOf, type ZoneSegment, zoneSegments } from '../..
 import type { ModelRow, PeriodRow, ProjectRow, ReportRow, SessionRow } from '../../usage/report.ts';
 import type { Ledger } from '../open.ts';
 import { CELL_FLAGS as C, PROMPT_CELL } from '../schema.ts';
-import { type CellFilter, type CellGroup, dayColumn, groupCells, groupSessions, RowBuilder } from './cells.ts';
+import { type CellFilter, type CellGroup, dayColumn, groupCells, RowBuilder, sessionsByGroup } from './cells.ts';
+import { dayGroups } from './day-memo.ts';
 import { cwdOf, type Directory, type SessionInfo } from './directory.ts';
 import { recordSpan } from './meta.ts';
 import { unloggedOf } from './unlogged.ts';
@@ -37,7 +38,6 @@ function periodName(period: Period, day: number, weekStart: number): string {
 
 /** A row per local day, week or month with use, oldest first; with `byProject` one per period and project. */
 export function periodRows(c: ReportContext, period: Period, byProject = false): PeriodRow[] {
-  const day = dayColumn(segmentsOf(c));
   const rows = new Map<string, { period: string; root: string | null; builder: RowBuilder }>();
   const rowFor = (d: number, session: number | null): RowBuilder => {
     const name = periodName(period, d, c.weekStart);
@@ -50,10 +50,17 @@ export function periodRows(c: ReportContext, period: Period, byProject = false):
     }
     return row.builder;
   };
-  for (const group of groupCells(c.ledger, byProject ? [day, 'session'] : [day], c.filter, c.mode)) {
-    rowFor(group.group[0]!, byProject ? group.group[1]! : null).add(group, modelName(c, group.model));
-  }
-  for (const [d, session] of groupSessions(c.ledger, day, c.filter)) rowFor(d, byProject ? session : null).sessionIds.add(session);
+  const segments = segmentsOf(c);
+  const day = dayColumn(segments);
+  const { groups, sessions } =
+    isEverything(c.filter) && !byProject
+      ? dayGroups(c.ledger, segments, c.mode)
+      : {
+          groups: groupCells(c.ledger, byProject ? [day, 'session'] : [day], c.filter, c.mode),
+          sessions: sessionsByGroup(c.ledger, day, c.filter),
+        };
+  for (const group of groups) rowFor(group.group[0]!, byProject ? group.group[1]! : null).add(group, modelName(c, group.model));
+  for (const [d, session] of sessions) rowFor(d, byProject ? session : null).sessionIds.add(session);
   return [...rows.values()]
     .map(({ period: name, root, builder }) => ({
       ...builder.build(),
@@ -64,13 +71,16 @@ export function periodRows(c: ReportContext, period: Period, byProject = false):
     .sort((a, b) => compare(a.period, b.period) || compare(a.project?.path ?? '', b.project?.path ?? ''));
 }
 
+const isEverything = (f: CellFilter): boolean =>
+  f.from === null && f.to === null && f.sessions === null && f.models === null && f.subagents === 'include';
+
 export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The sum over everything the filter takes. */
 export function totals(c: ReportContext): ReportRow {
   const builder = new RowBuilder();
   for (const group of groupCells(c.ledger, [], c.filter, c.mode)) builder.add(group, modelName(c, group.model));
-  for (const [, session] of groupSessions(c.ledger, '0', c.filter)) builder.sessionIds.add(session);
+  for (const [, session] of sessionsByGroup(c.ledger, '0', c.filter)) builder.sessionIds.add(session);
   return builder.build();
 }
 
@@ -145,7 +155,7 @@ export function projectRows(c: ReportContext): ProjectRow[] {
   };
   for (const group of groupCells(c.ledger, ['session'], c.filter, c.mode))
     projectOf(group.group[0]!).builder.add(group, modelName(c, group.model));
-  for (const [d, session] of groupSessions(c.ledger, day, c.filter)) {
+  for (const [d, session] of sessionsByGroup(c.ledger, day, c.filter)) {
     const project = projectOf(session);
     project.days.add(d);
     project.builder.sessionIds.add(session);

@@ -15,12 +15,12 @@ afterEach(() => {
   for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
 });
 
-test('REL-23: the golden ledger of schema 1 opens and reports what its home says', () => {
-  const dir = mkdtempSync(path.join(tmpdir(), 'tidemark-golden-v1-'));
+test.each(['v1', 'v2'])('REL-23: the golden ledger of schema %s opens and reports what its home says', (schema) => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'tidemark-golden-'));
   dirs.push(dir);
   const file = path.join(dir, 'ledger.db');
   const db = openDatabase(file);
-  db.exec(readFileSync(path.join(ROOT, 'fixtures/ledgers/v1.sql'), 'utf8'));
+  db.exec(readFileSync(path.join(ROOT, `fixtures/ledgers/${schema}.sql`), 'utf8'));
   db.close();
   using ledger = openLedger({ path: file, table: builtinTable(), version: 'test', now: 1_800_000_000_000 });
   expect(ledger.notice).toBeNull();

@@ -1,0 +1,85 @@
+import type { Discovery, TranscriptFile } from '../transcripts/discover.ts';
+import type { Row } from './driver.ts';
+import { isUnwritable, type Ledger } from './open.ts';
+import type { Checkpoint } from './read-file.ts';
+
+/** What tells whether a file changed since it was read, and whether it was missing at the last look. */
+export interface SeenFile extends Pick<Checkpoint, 'size' | 'mtime' | 'ino' | 'dev'> {
+  readonly gone: boolean;
+}
+
+/** Checkpoints of files that are gone are kept for so long: a file may come back (REL-14). */
+const KEEP_GONE_MS = 400 * 86_400_000;
+
+/** Same size and time as when it was read to the end: nothing to do (REL-12). */
+export function isChanged(file: TranscriptFile, seen: Pick<Checkpoint, 'size' | 'mtime' | 'ino' | 'dev'> | undefined): boolean {
+  return seen === undefined || seen.size !== file.size || seen.mtime !== file.mtimeMs || seen.ino !== file.ino || seen.dev !== file.dev;
+}
+
+/** Every file the ledger has read, by path. */
+export function seenFiles(ledger: Ledger): Map<string, SeenFile> {
+  const rows = ledger.db.sql('SELECT path, size, mtime, ino, dev, gone_at IS NOT NULL AS gone FROM file').all();
+  return new Map(
+    rows.map(({ path, size, mtime, ino, dev, gone }) => [
+      path as string,
+      { size: size as number, mtime: mtime as number, ino: ino as number, dev: dev as number, gone: gone === 1 },
+    ]),
+  );
+}
+
+export function checkpoints(ledger: Ledger): Map<string, Checkpoint> {
+  const rows = ledger.db.sql('SELECT * FROM file').all();
+  return new Map(rows.map((row) => [String(row.path), checkpointFrom(row)]));
+}
+
+export function checkpointOf(ledger: Ledger, path: string): Checkpoint | null {
+  const row = ledger.db.sql('SELECT * FROM file WHERE path = ?').get(path);
+  return row ? checkpointFrom(row) : null;
+}
+
+function checkpointFrom(row: Row): Checkpoint {
+  return {
+    path: row.path as string,
+    folder: row.folder as string,
+    dev: row.dev as number,
+    ino: row.ino as number,
+    size: row.size as number,
+    mtime: row.mtime as number,
+    birth: row.birth as number,
+    headHash: row.head_hash as string,
+    headLength: row.head_len as number,
+    tailHash: row.tail_hash as string,
+    tailLength: row.tail_len as number,
+    offset: row.offset as number,
+    lines: row.lines as number,
+    malformed: row.malformed as number,
+    tooLong: row.too_long as number,
+    flagged: row.flagged as number,
+    firstAt: row.first_at as number | null,
+    lastAt: row.last_at as number,
+    session: row.session as string | null,
+  };
+}
+
+/** Marks the files that are no longer there as gone, and those that came back as present. Their events stay either way. `now` in epoch ms. */
+export function markGone(ledger: Ledger, discovery: Discovery, seen: ReadonlyMap<string, SeenFile>, now: number): void {
+  const here = new Set(discovery.files.map((file) => file.path));
+  const blind = discovery.unreadable.map(({ path }) => path);
+  const fresh: string[] = [];
+  const back: string[] = [];
+  for (const [path, { gone }] of seen) {
+    if (here.has(path)) {
+      if (gone) back.push(path);
+    } else if (!gone && !blind.some((dir) => path.startsWith(dir))) fresh.push(path);
+  }
+  if (fresh.length + back.length === 0) return;
+  try {
+    ledger.db.write(() => {
+      for (const path of fresh) ledger.db.sql('UPDATE file SET gone_at = ? WHERE path = ?').run(now, path);
+      for (const path of back) ledger.db.sql('UPDATE file SET gone_at = NULL WHERE path = ?').run(path);
+      ledger.db.sql('DELETE FROM file WHERE gone_at < ?').run(now - KEEP_GONE_MS);
+    });
+  } catch (error) {
+    if (!isUnwritable(error)) throw error;
+  }
+}
