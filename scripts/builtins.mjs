@@ -33,7 +33,7 @@ export function builtins() {
 }
 
 /** Modules of functions that are costly to load and that many starts never call. */
-const LAZY = new Set(['crypto']);
+const LAZY = new Set(['crypto', 'child_process']);
 const call = (name, key) => {
   const value = process.getBuiltinModule(`node:${name}`)[key];
   return typeof value === 'function' && !/^[A-Z]/.test(key)

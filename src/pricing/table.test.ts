@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { fingerprintOf } from './fingerprint.ts';
 import { findFamily } from './lookup.ts';
 import { builtinTable } from './table.ts';
 import type { PricePeriod } from './types.ts';
@@ -71,6 +72,11 @@ describe('the built-in table', () => {
       for (let i = 1; i < prices.length; i++) expect(prices[i]?.from, family).toBe(prices[i - 1]?.to);
     }
   });
+  it('carries the fingerprint of its contents', () => {
+    const { fingerprint, ...contents } = builtinTable();
+    expect(fingerprint).toBe(fingerprintOf(contents));
+  });
+
   it('has one object and one fingerprint', () => {
     expect(builtinTable()).toBe(table);
     expect(table.fingerprint).toMatch(/^2026-11-20-[0-9a-f]{16}$/);
