@@ -1,10 +1,14 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { compileConfig } from '../config/compiled.ts';
 import { type ConfigFlags, type LoadedConfig, loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { type IngestResult, ingest, type Progress } from '../ledger/ingest.ts';
-import { inMemory, isDamaged, type Ledger, type OpenOptions, openLedger, recover } from '../ledger/open.ts';
+import { inMemory, isDamaged, isUnwritable, type Ledger, type OpenOptions, recover } from '../ledger/open.ts';
+import { settleSalvage } from '../ledger/settle.ts';
+import { damageBehind, openSoundLedger } from '../ledger/sound.ts';
+import type { RecoverableLedger } from '../monitor/monitor.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { type Env, readEnv } from '../platform/env.ts';
 import { KnownError } from '../platform/errors.ts';
@@ -41,6 +45,8 @@ export async function openApp(options: AppOptions = {}): Promise<App> {
   }
   const loaded = await loadConfig(first.configFile, env, options.flags);
   const { config } = loaded;
+  // A file of this one command, or another home, says nothing about what the hot paths shall do (ST-17).
+  if (options.configFile === undefined && options.paths === undefined) await compileConfig(first.configFile, first.stateDir);
   const paths = resolvePaths({ ...env, TIDEMARK_CONFIG: first.configFile }, process.platform, {
     claudeDirs: config.claude.dirs,
     ledger: config.ledger.path,
@@ -56,8 +62,82 @@ function ledgerOptions(app: App): OpenOptions {
   return { path: app.paths.ledger, table: priced, version: VERSION, now: app.clock.now() };
 }
 
-export function openAppLedger(app: App): Ledger {
-  return openLedger(ledgerOptions(app));
+/** Opens the ledger; what a damage left of one is compared with the transcripts first, so that the totals are exact where they exist (REL-22). */
+export function openAppLedger(app: App): RecoverableLedger {
+  const options = ledgerOptions(app);
+  let open: Ledger | null = openSoundLedger(options);
+  try {
+    settle(app, open);
+  } catch (error) {
+    const damage = damageBehind(error, open.db);
+    if (damage === null) {
+      open[Symbol.dispose]();
+      throw error;
+    }
+    open = recovered(app, options, open, damage);
+  }
+  const close = (): void => {
+    open?.[Symbol.dispose]();
+    open = null;
+  };
+  return {
+    ...open,
+    recover(error) {
+      close();
+      open = isDamaged(error) ? recovered(app, options, null, error) : inMemory(options, memoryNotice(error));
+      return open;
+    },
+    reopen() {
+      if (freeBytes(options.path) < ENOUGH_BYTES) return null;
+      const again = openSoundLedger(options);
+      if (again.mode !== 'disk') {
+        again[Symbol.dispose]();
+        return null;
+      }
+      close();
+      open = again;
+      return open;
+    },
+    [Symbol.dispose]: close,
+  };
+}
+
+/** A disk with less is still as good as full: the next large transaction would fail again. */
+const ENOUGH_BYTES = 16 * 1024 * 1024;
+
+function freeBytes(path: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path));
+    return bavail * bsize;
+  } catch {
+    return 0;
+  }
+}
+
+const memoryNotice = (error: unknown): string =>
+  `The ledger cannot be written (${(error as Error).message}): figures come from memory, nothing was kept. Free space there, or set TIDEMARK_DB to another file.`;
+
+/** Before anything is read: what a damage left is compared with the transcripts. */
+function settle(app: App, ledger: Ledger): void {
+  try {
+    settleSalvage(ledger, app.paths.claudeDirs);
+  } catch (error) {
+    // A full disk: the next opening tries again, and until then the saved rows stand as they are.
+    if (!isUnwritable(error)) throw error;
+  }
+}
+
+/** A ledger in the place of one whose damage showed only while it was used. */
+function recovered(app: App, options: OpenOptions, damaged: Ledger | null, error: unknown): Ledger {
+  damaged?.[Symbol.dispose]();
+  const ledger = recover({ ...options, now: app.clock.now() }, error);
+  try {
+    settle(app, ledger);
+    return ledger;
+  } catch (again) {
+    ledger[Symbol.dispose]();
+    throw again;
+  }
 }
 
 /** A ledger after reading what is new, and what there is to say about it. */
@@ -72,34 +152,58 @@ export interface Ready {
 /** Opens the ledger and reads what is new. Where the ledger cannot be written, reads everything into memory, so that the answer is whole all the same. */
 export async function openReady(app: App, onProgress?: (progress: Progress) => void): Promise<Ready> {
   const options = ledgerOptions(app);
-  let ledger = openLedger(options);
+  let ledger = openSoundLedger(options);
   const notices = ledger.notice === null ? [] : [ledger.notice];
   const workers = Math.min(app.config.ingest.workers, Math.max(1, cpus().length));
-  const read = (into: Ledger) =>
-    ingest(into, { claudeDirs: app.paths.claudeDirs, workers, now: app.clock.now(), ...(onProgress === undefined ? {} : { onProgress }) });
+  const read = (into: Ledger) => {
+    settle(app, into);
+    return ingest(into, {
+      claudeDirs: app.paths.claudeDirs,
+      workers,
+      now: app.clock.now(),
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
+  };
   let result: IngestResult;
   try {
     result = await read(ledger);
   } catch (error) {
-    if (!isDamaged(error)) throw error;
+    const damage = damageBehind(error, ledger.db);
+    if (damage === null) throw error;
     // Damage on a page that opening did not touch (REL-22).
-    ledger[Symbol.dispose]();
-    ledger = recover(options, error);
+    ledger = recovered(app, options, ledger, damage);
     notices.push(ledger.notice ?? '');
     result = await read(ledger);
   }
   if (result.stopped !== null) {
     ledger[Symbol.dispose]();
-    ledger = inMemory(
-      options,
-      `The ledger cannot be written (${(result.stopped as Error).message}): figures come from memory, nothing was kept.`,
-    );
+    ledger = inMemory(options, memoryNotice(result.stopped));
     notices.push(ledger.notice ?? '');
     result = await read(ledger);
   }
-  for (const { path, code } of result.skipped)
-    notices.push(`${tildePath(path, app.paths.home)} could not be read (${code}); what it holds is not counted.`);
+  notices.push(...skippedNotice(app, result.skipped));
   return { ledger, result, notices, [Symbol.dispose]: () => ledger[Symbol.dispose]() };
+}
+
+/** One sentence for all places that could not be read: which, why, and what to do. */
+function skippedNotice({ paths }: App, skipped: IngestResult['skipped']): string[] {
+  const [first, ...others] = skipped;
+  if (first === undefined) return [];
+  const more = others.length === 0 ? '' : ` and ${others.length} more ${others.length === 1 ? 'place' : 'places'}`;
+  const [what, it] = others.length === 0 ? ['what it holds', 'it'] : ['what they hold', 'them'];
+  return [
+    `${tildePath(first.path, paths.home)}${more} could not be read (${first.code}): ${what} is not counted. Make ${it} readable and run this again.`,
+  ];
+}
+
+/**
+ * For a command whose question met a damaged page that reading had not touched: puts a sound ledger in the place of the damaged one, so that the command
+ * may be run once more (REL-22). Returns the sentence for the person. The command's own ledger must be closed before.
+ */
+export function recoverAppLedger(app: App, error: unknown): string {
+  const ledger = recovered(app, ledgerOptions(app), null, error);
+  ledger[Symbol.dispose]();
+  return ledger.notice ?? '';
 }
 
 /** True when no Claude directory with transcripts exists. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { ConfigFlags } from '../config/load.ts';
 import { commaList } from './comma-list.ts';
 
 /** Flags of the live view, as commander parses them. */
@@ -9,6 +10,14 @@ export interface LiveFlags {
   projects?: string[];
   exclude?: string[];
   costThreshold?: string[];
+  account?: string[];
+  filter?: string;
+  sort?: string;
+  group?: string;
+  theme?: string;
+  mouse?: boolean;
+  readOnly?: boolean;
+  screenReader?: boolean;
   compact?: boolean;
   json?: boolean;
   followJson?: boolean;
@@ -32,7 +41,15 @@ export function addLiveFlags(command: Command): Command {
     .option('--session-duration <hours>', 'length of estimated windows, 0.5 to 24 (default 5)')
     .option('--projects <names>', 'only these projects: names, globs, directories', commaList)
     .option('--exclude <names>', 'all but these projects', commaList)
-    .option('--cost-threshold <usd>', 'warn when the cost on screen is above this', commaList)
+    .option('--cost-threshold <usd>', 'warn when the cost on screen is above this: 25, 25/day, 25/project, 5/session', commaList)
+    .option('--account <names>', 'only the sessions of this account', commaList)
+    .option('--filter <expression>', 'only these sessions, such as "state:needs | cost>1"')
+    .option('--sort <key>', 'attention, cost, rate, tokens, burn, share, ctx, age, started, name or project')
+    .option('--group <by>', 'none, project or account')
+    .option('--theme <name>', 'auto, dark, light, high-contrast, mono, deutan or tritan')
+    .option('--mouse', 'wheel, click to choose, click a heading to sort')
+    .option('--read-only', 'no stopping, jumping, naming')
+    .option('--screen-reader', 'plain sentences, only what changed, commands by line')
     .option('--compact', 'the narrow layout at any width')
     .option('--json', 'a JSON line per snapshot; with --once one document')
     .option('--follow-json', 'the same as --json')
@@ -45,5 +62,22 @@ export function addLiveFlags(command: Command): Command {
     .option('--emoji', 'emoji before section titles')
     .option('--no-color', 'no colour')
     .option('-c, --config <file>', 'another configuration file')
-    .option('-d, --debug', 'say more about errors');
+    .option('-d, --debug', 'say more about errors; frames and bytes in the footer');
+}
+
+/** The flags that stand for settings: they win over environment and file (LV-22). */
+export function settingsOf(flags: LiveFlags): ConfigFlags {
+  const given: Record<string, unknown> = {
+    'live.account': flags.account,
+    'live.filter': flags.filter,
+    'live.sort': flags.sort,
+    'live.group': flags.group,
+    'live.mouse': flags.mouse,
+    'live.readOnly': flags.readOnly,
+    'display.theme': flags.theme,
+    'display.screenReader': flags.screenReader,
+    'display.ascii': flags.ascii,
+    'display.emoji': flags.emoji,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -1,11 +1,13 @@
 import { type App, hasNoClaude, noDataError, openApp, openReady, type Ready } from '../app/open.ts';
 import { VERSION } from '../app/version.ts';
-import { type Directory, loadDirectory } from '../ledger/queries/directory.ts';
+import { withAccounts } from '../ledger/queries/account-directory.ts';
+import { DEFAULT_ACCOUNT, type Directory, loadDirectory } from '../ledger/queries/directory.ts';
 import { cellFilter } from '../ledger/queries/filters.ts';
 import { ingestMeta, recordSpan } from '../ledger/queries/meta.ts';
 import type { ReportContext } from '../ledger/queries/reports.ts';
 import { unloggedTotal } from '../ledger/queries/unlogged.ts';
 import type { ReportMeta } from '../usage/report.ts';
+import { type KnownAccounts, knownAccounts } from './accounts.ts';
 import { notes } from './notes.ts';
 import { ProgressLine } from './progress.ts';
 import type { ReportFlags } from './report-flags.ts';
@@ -22,9 +24,12 @@ export interface OpenReport {
   [Symbol.dispose](): void;
 }
 
-export async function openReport(flags: ReportFlags): Promise<OpenReport> {
+/** `accounts`: rows name their account. What tells accounts apart lies in a file per session, so it is read only where it is asked for. */
+export async function openReport(flags: ReportFlags, { accounts = false } = {}): Promise<OpenReport> {
   const app = await openApp({ configFile: flags.config });
-  const request = reportRequest(flags, app);
+  const asked = reportRequest(flags, app);
+  const known = accounts || asked.filter.accounts.length > 0 ? knownAccounts(app) : null;
+  const request = known === null ? asked : { ...asked, filter: { ...asked.filter, accounts: known.idsOf(asked.filter.accounts) } };
   const line = flags.progress && process.stderr.isTTY ? new ProgressLine(app.clock.monotonic) : null;
   const ready = await openReady(app, line?.report);
   line?.end();
@@ -37,7 +42,7 @@ export async function openReport(flags: ReportFlags): Promise<OpenReport> {
     await notes(['No Claude Code data found here now; this is the history that was recorded before.']);
   }
   await notes(ready.notices);
-  const directory = loadDirectory(ready.ledger, app.config.projects.aliases);
+  const directory = directoryOf(ready, app, known);
   const context: ReportContext = {
     ledger: ready.ledger,
     directory,
@@ -47,6 +52,16 @@ export async function openReport(flags: ReportFlags): Promise<OpenReport> {
     weekStart: request.weekStart,
   };
   return { app, ready, directory, request, context, span, [Symbol.dispose]: () => ready[Symbol.dispose]() };
+}
+
+function directoryOf({ ledger }: Ready, { config }: App, accounts: KnownAccounts | null): Directory {
+  const directory = loadDirectory(ledger, config.projects.aliases);
+  return accounts === null ? directory : withAccounts(directory, accounts.of);
+}
+
+function accountsIn({ sessions }: Directory): string[] {
+  const found = new Set([...sessions.values()].map(({ account }) => account));
+  return found.size === 0 ? [DEFAULT_ACCOUNT] : [...found].sort();
 }
 
 export function metaOf(open: OpenReport): ReportMeta {
@@ -64,7 +79,7 @@ export function metaOf(open: OpenReport): ReportMeta {
     since: request.since,
     until: request.until,
     filters: request.filterTexts,
-    accounts: ['default'],
+    accounts: accountsIn(directory),
     firstRecord: span.first,
     lastRecord: span.last,
     ingest: ingestMeta(ready.ledger, unreadable),

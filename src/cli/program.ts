@@ -1,15 +1,40 @@
 import { Command } from 'commander';
 import { VERSION } from '../app/version.ts';
-import { addConfigCommands } from './commands/config.ts';
-import { addLedgerCommands } from './commands/ledger.ts';
-import { addQueryCommand } from './commands/query.ts';
-import { addReportCommands } from './commands/reports.ts';
-import { addSessionCommands } from './commands/session.ts';
 import { addLiveFlags, type LiveFlags } from './live-flags.ts';
 import { PEER_FLAGS } from './peer-flags.ts';
 
-/** The command line as one table: help, completion and docs come from it. `exit` takes a command's exit code. */
-export function buildProgram(exit: (code: number) => void): Command {
+type Exit = (code: number) => void;
+
+/** Commands that come from one file, by the names and aliases they are called by. */
+interface CommandGroup {
+  readonly names: readonly string[];
+  readonly add: (program: Command, exit: Exit) => Promise<void>;
+}
+
+/** The command line as one table: help, completion and docs come from it. A test holds the names to what the files add. */
+export const GROUPS: readonly CommandGroup[] = [
+  {
+    names: ['daily', 'weekly', 'monthly', 'sessions', 'session-list', 'projects', 'models', 'blocks'],
+    add: async (program) => (await import('./commands/reports.ts')).addReportCommands(program),
+  },
+  { names: ['session'], add: async (program) => (await import('./commands/session.ts')).addSessionCommands(program) },
+  { names: ['query'], add: async (program, exit) => (await import('./commands/query.ts')).addQueryCommand(program, exit) },
+  { names: ['config'], add: async (program) => (await import('./commands/config.ts')).addConfigCommands(program) },
+  { names: ['ledger'], add: async (program, exit) => (await import('./commands/ledger.ts')).addLedgerCommands(program, exit) },
+  {
+    names: ['install', 'uninstall'],
+    add: async (program, exit) => (await import('./commands/install.ts')).addInstallCommands(program, exit),
+  },
+  { names: ['doctor'], add: async (program, exit) => (await import('./commands/doctor.ts')).addDoctorCommand(program, exit) },
+  { names: ['profiles'], add: async (program, exit) => (await import('./commands/profiles.ts')).addProfilesCommands(program, exit) },
+  { names: ['state'], add: async (program, exit) => (await import('./commands/state.ts')).addStateCommands(program, exit) },
+];
+
+/**
+ * The program for a command line (without node and script). A known command is loaded alone: a warm report takes a third less so. Everything else, help
+ * and mistyped names included, gets them all. `exit` takes a command's exit code.
+ */
+export async function buildProgram(exit: Exit, argv: readonly string[] = []): Promise<Command> {
   const program = new Command('tidemark')
     .description(
       'Every Claude Code session of this machine: which one needs you, what each is doing, and what it costs.\nWithout a command: the live view on a terminal, a plain table otherwise.',
@@ -17,6 +42,14 @@ export function buildProgram(exit: (code: number) => void): Command {
     .version(VERSION, '-v, --version')
     .enablePositionalOptions()
     .configureOutput({ outputError: (text, write) => write(withReplacement(text)) });
+  const named = GROUPS.filter(({ names }) => argv[0] !== undefined && names.includes(argv[0]));
+  if (named.length === 0) addLive(program, exit);
+  for (const group of named.length === 0 ? GROUPS : named) await group.add(program, exit);
+  quiet(program);
+  return program;
+}
+
+function addLive(program: Command, exit: Exit): void {
   const live = async (flags: LiveFlags): Promise<void> => exit(await (await import('./commands/live.ts')).runLive(flags));
   addLiveFlags(program).action(live);
   addLiveFlags(
@@ -25,13 +58,6 @@ export function buildProgram(exit: (code: number) => void): Command {
   addLiveFlags(program.command('demo').description('a made-up home with live sessions, to look around without any data')).action(
     (flags: LiveFlags) => live({ ...flags, demo: true }),
   );
-  addReportCommands(program);
-  addSessionCommands(program);
-  addQueryCommand(program, exit);
-  addConfigCommands(program);
-  addLedgerCommands(program, exit);
-  quiet(program);
-  return program;
 }
 
 /** Every command throws instead of ending the process, suggests the nearest flag, and names what replaces a peer's flag. */

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Config } from './schema.ts';
+import { STATUSLINE_DEFAULTS } from './statusline-defaults.ts';
 
 /** One core is left for the person's own work; beyond eight the disk is the limit (UR-114). */
 // Two even on two cores: the writer waits for the disk often enough that a second decoder pays (2.9 s instead of 3.8 s for 1 GB).
@@ -35,7 +36,12 @@ export const DEFAULTS: Config = {
     hour12: false,
     ambiguousWide: false,
     screenReader: false,
+    showAuthProfile: 'auto',
   },
+  statusline: STATUSLINE_DEFAULTS,
+  sessions: { idleAfter: 10 * 60_000, staleAfter: 5 * 60_000 },
+  /** `ok` none: the number of processors. */
+  load: { profile: 'balanced', ok: null },
   paths: { state: null },
   log: { level: 'info' },
   /** Work tokens per minute (D-29). */
@@ -45,5 +51,8 @@ export const DEFAULTS: Config = {
   window: { floor: null, hours: 5 },
   pricing: { overrides: [], batch: false },
   projects: { aliases: {}, include: [], exclude: [] },
+  state: { format: 'json', legacyFiles: 'auto', archive: 'on' },
+  thresholds: { transcriptStaleMinutes: 5, contextWarningPercent: 70, budgetWarningPercent: 80 },
+  context: { compactionPercent: 80 },
   privacy: { names: 'show', actions: 'target', preview: false, encryptMetadata: false, metadataKey: null },
 };

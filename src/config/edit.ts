@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { configError, errnoOf, usageError } from '../platform/errors.ts';
 import { ensurePrivateDir, writeFileAtomic } from '../platform/files.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../text/nearest.ts';
 import { parseConfig } from './parse.ts';
 import { ConfigError, quoted } from './problems.ts';
 import { SETTING_BY_KEY } from './schema.ts';
@@ -46,7 +46,7 @@ function settingOf(key: string): Setting<unknown> {
   const known = SETTING_BY_KEY.get(key);
   if (known !== undefined) return known;
   const meant = nearest(key, SETTING_BY_KEY.keys());
-  throw usageError(`unknown key ${quoted(key)}`, meant === undefined ? 'tidemark config show lists all keys' : `did you mean ${meant}?`);
+  throw usageError(`unknown key ${quoted(key)}`, meant === null ? 'tidemark config show lists all keys' : `did you mean ${meant}?`);
 }
 
 /** The value as it is stored: as the person wrote it (`1.5M` stays `1.5M`), numbers and yes/no with their type. */

@@ -1,5 +1,5 @@
 import type { Document, LineCounter, Node } from 'yaml';
-import { nearest } from './nearest.ts';
+import { nearest } from '../text/nearest.ts';
 import { type Problem, quoted } from './problems.ts';
 import { OLD_KEYS, SETTING_BY_KEY, SETTINGS } from './schema.ts';
 import { readValue } from './value.ts';
@@ -142,7 +142,7 @@ const quotedKey = (name: string) => quoted(name).slice(1, -1);
 function suggestion(name: string, candidates: Iterable<string>): string {
   const bare = lastParts();
   const meant = nearest(name, candidates) ?? nearest(name, bare.keys());
-  return meant === undefined ? '' : `, did you mean ${bare.get(meant) ?? meant}?`;
+  return meant === null ? '' : `, did you mean ${bare.get(meant) ?? meant}?`;
 }
 
 /** A key without its section (`timezone:` at the top) is a common slip. */

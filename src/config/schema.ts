@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { STATUSLINE_SETTINGS, showAuthProfile } from './statusline.ts';
 import {
   duration,
   flag,
@@ -69,7 +70,13 @@ export const SETTINGS = {
     hour12: flag,
     ambiguousWide: flag,
     screenReader: flag,
+    showAuthProfile,
   },
+  statusline: STATUSLINE_SETTINGS,
+  /** When a turn that is over counts as idle, and a session that cannot be proven alive as stale (live-status §2, LS-32). */
+  sessions: { idleAfter: duration('1m', '24h'), staleAfter: duration('1m', '24h') },
+  /** Name shown with the machine's load, and the one-minute average that is still fine (session-state §2.1). */
+  load: { profile: word('a name'), ok: orNone(number(0, 10_000, 'a load average')) },
   paths: { state: orNone(path) },
   log: { level: oneOf('debug', 'info', 'warn', 'error') },
   burn: {
@@ -90,6 +97,14 @@ export const SETTINGS = {
     include: list('a list of names, globs or directories'),
     exclude: list('a list of names, globs or directories'),
   },
+  /** The contract files of `session-health/` (session-state §2, ST-2, MG-3, SH-9). */
+  state: { format: oneOf('json', 'yaml'), legacyFiles: oneOf('auto', 'on', 'off'), archive: oneOf('on', 'off') },
+  thresholds: {
+    transcriptStaleMinutes: number(0.1, 100_000, 'minutes'),
+    contextWarningPercent: number(1, 100, 'per cent'),
+    budgetWarningPercent: number(1, 100, 'per cent'),
+  },
+  context: { compactionPercent: number(1, 100, 'per cent of the context window') },
   privacy: {
     names: oneOf('show', 'hide'),
     actions: oneOf('target', 'tool'),

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { nearest } from './nearest.ts';
+import { nearest } from '../text/nearest.ts';
 import type { Setting } from './values.ts';
 
 export type Read = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly hint: string };
@@ -47,5 +47,5 @@ function hintFor(setting: Setting<unknown>, value: unknown): string {
   if (typeof value !== 'string' || value.length > 64) return '';
   const zones = setting.expected.includes('time zone') ? Intl.supportedValuesOf('timeZone') : [];
   const meant = zones.length > 0 ? nearest(value, zones) : nearest(value, setting.expected.split(/, | or /));
-  return meant === undefined || /\s/.test(meant) ? '' : `, did you mean ${meant}?`;
+  return meant === null || /\s/.test(meant) ? '' : `, did you mean ${meant}?`;
 }

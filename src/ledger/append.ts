@@ -17,6 +17,9 @@ const STATE =
 const INSERT_NEW = `INSERT INTO event (id, ${EVENT_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`;
 const INSERT_EVENT = `INSERT INTO event (${EVENT_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (key) DO NOTHING`;
 const UPDATE_EVENT = `UPDATE event SET (${EVENT_COLUMNS}) = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE id = ?`;
+/** Row of `meta` that names the process reading a history for the first time. */
+const FIRST_READER = 'first-reader';
+
 /** Stands for a session whose row a damage took: a real claim on its requests wins at the next reading. Sorts behind every session id. */
 export const LOST_SESSION = '~lost';
 
@@ -34,6 +37,8 @@ export class Appender {
   private places = new Map<string, Place>();
   /** Row ids of all keys while the ledger has no index of them; null in ordinary use. */
   private unindexed: Map<string, number> | null = null;
+  /** This process's name as a first reader. */
+  private readonly self = crypto.randomUUID();
   private lastId = 0;
 
   constructor(db: Database, table: PriceTable) {
@@ -48,8 +53,9 @@ export class Appender {
    */
   beginFirst(): void {
     this.db.write(() => {
-      if (this.db.sql('SELECT 1 FROM event LIMIT 1').get()) return;
+      if (this.db.sql('SELECT 1 FROM event LIMIT 1').get() !== undefined) return;
       this.db.exec('DROP INDEX IF EXISTS event_key');
+      this.db.sql('INSERT OR REPLACE INTO meta VALUES (?, ?)').run(FIRST_READER, this.self);
       this.unindexed = new Map();
       this.lastId = 0;
     });
@@ -58,13 +64,20 @@ export class Appender {
   endFirst(): void {
     if (this.unindexed === null) return;
     this.unindexed = null;
-    this.db.write(() => this.db.exec(KEY_INDEX));
+    this.db.write(() => this.makeIndex());
   }
 
+  private makeIndex(): void {
+    this.db.exec(KEY_INDEX);
+    this.db.sql('DELETE FROM meta WHERE name = ?').run(FIRST_READER);
+  }
+
+  /** Only the process that the ledger names as its first reader goes without the index: of two that began together the later one. */
   private checkIndex(): void {
     const exists = this.db.sql("SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = 'event_key'").get() !== undefined;
-    if (exists) this.unindexed = null;
-    else if (this.unindexed === null) this.db.exec(KEY_INDEX);
+    const isReader = !exists && this.db.sql('SELECT value FROM meta WHERE name = ?').get(FIRST_READER)?.value === this.self;
+    if (!isReader) this.unindexed = null;
+    if (!exists && this.unindexed === null) this.makeIndex();
   }
 
   /** Appends in one transaction. Returns the number of events that were new or changed. */

@@ -47,7 +47,7 @@ export function openLedger(options: OpenOptions): Ledger {
     if (isUnwritable(error))
       return inMemory(
         options,
-        `The ledger at ${options.path} cannot be written (${reason(error)}): figures come from memory, nothing is kept.`,
+        `The ledger at ${options.path} cannot be written (${reason(error)}): figures come from memory, nothing is kept. Make it writable, or set TIDEMARK_DB to a file that is.`,
       );
     throw error;
   }

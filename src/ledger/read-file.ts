@@ -76,11 +76,16 @@ export function* readFile(file: TranscriptFile, known: Checkpoint | null): Gener
 
 function fits(fd: number, size: number, known: Checkpoint): boolean {
   return (
+    // A damaged row must not make us read an arbitrary length.
+    isLength(known.headLength, HEAD_BYTES) &&
+    isLength(known.tailLength, TAIL_BYTES) &&
     size >= known.offset &&
     hashAt(fd, 0, known.headLength) === known.headHash &&
     hashAt(fd, known.offset - known.tailLength, known.tailLength) === known.tailHash
   );
 }
+
+const isLength = (length: number, most: number): boolean => Number.isInteger(length) && length >= 0 && length <= most;
 
 class PartReader {
   private readonly splitter: LineSplitter;

@@ -1,10 +1,15 @@
 import { realpathSync } from 'node:fs';
 import { errnoOf, KnownError } from '../platform/errors.ts';
 import { discover, type TranscriptFile } from '../transcripts/discover.ts';
+import { mainCost } from './billing.ts';
 import type { Row } from './driver.ts';
+import { fromRow } from './event-row.ts';
 import { ingest, ingestFile, type Progress, type Skipped } from './ingest.ts';
 import type { Ledger } from './open.ts';
 import { freshLedger } from './reread.ts';
+import { isSound, restoreTables } from './salvage.ts';
+import { KEY_INDEX } from './schema.ts';
+import { adopt, EVENTS, isNear, lineOf, PROMPTS, settleSalvage } from './settle.ts';
 import { contradicts } from './verify.ts';
 
 export interface RebuildOptions {
@@ -34,13 +39,17 @@ export interface RebuildResult {
 /**
  * Reads the present transcripts again from their first byte and makes all sums again (REL-2, REL-15). Each step is a transaction of its own and a
  * merge, so that a kill between two of them costs only another reading. Requests, prompts, labels and tombstones are never deleted: what has no
- * transcript any more stays byte for byte.
+ * transcript any more stays byte for byte. A row whose key a damage changed is no request: it goes when a transcript gave the row its key back.
  */
 export async function rebuild(ledger: Ledger, options: RebuildOptions): Promise<RebuildResult> {
   const { claudeDirs } = options;
   const before = eventCount(ledger);
   const only = options.file === undefined ? null : transcriptOf(options.file, claudeDirs);
-  const mended = mendContradictions(ledger, claudeDirs);
+  if (!isSound(ledger.db)) {
+    restoreTables(ledger.db);
+    settleSalvage(ledger, claudeDirs);
+  }
+  const contradictions = mendContradictions(ledger, claudeDirs);
   const paths = only === null ? discover(claudeDirs).files.map((file) => file.path) : [only.path];
   ledger.db.write(() => {
     // Checkpoints of vanished files stay: they are needed when a file comes back (REL-14).
@@ -48,6 +57,7 @@ export async function rebuild(ledger: Ledger, options: RebuildOptions): Promise<
   });
   const read =
     only === null ? await ingest(ledger, options) : { filesRead: 1, changed: ingestFile(ledger, only), skipped: [], stopped: null };
+  const mended = contradictions + mendNames(ledger, claudeDirs);
   ledger.appender.recountAll();
   return {
     filesRead: read.filesRead,
@@ -82,26 +92,67 @@ function transcriptOf(path: string, claudeDirs: readonly string[]): TranscriptFi
   return file;
 }
 
-const COLUMNS = ['input', 'output', 'write5m', 'write1h', 'read', 'ord_sum', 'ord_output', 'ord_at', 'ord_pos'] as const;
+/** Counters that do not fit their line, or a price that does not fit the counters. */
+function isWrong(row: Row, ledger: Ledger): boolean {
+  return contradicts(row) || mainCost(fromRow(row, '', row.name as string | null), ledger.table) !== row.calc;
+}
 
 /** A merge takes the larger counter, so one that grew wrongly would stay: rows that contradict themselves start again from what their transcript says. */
 function mendContradictions(ledger: Ledger, claudeDirs: readonly string[]): number {
   const wrong = ledger.db
-    .sql('SELECT * FROM event WHERE output <> ord_output OR input + output + write5m + write1h + read < ord_sum')
+    .sql(EVENTS)
     .all()
-    .filter(contradicts);
+    .filter((row) => isWrong(row, ledger));
   if (wrong.length === 0) return 0;
   const { fresh } = freshLedger(ledger.table, claudeDirs);
   try {
-    const said = wrong
-      .map((row) => fresh.db.sql('SELECT * FROM event WHERE key = ?').get(row.key!))
-      .filter((row): row is Row => row !== undefined);
-    const update = ledger.db.sql(`UPDATE event SET ${COLUMNS.map((name) => `${name} = ?`).join(', ')} WHERE key = ?`);
+    const one = fresh.db.sql(`SELECT * FROM (${EVENTS}) WHERE key = ?`);
+    const said = wrong.flatMap((row) => {
+      const other = one.get(row.key!);
+      // A price that fits neither is itself what is wrong: it is made again, and counters beyond the transcript's are kept (REL-2).
+      return other !== undefined && (contradicts(row) || other.calc === row.calc) ? [other] : [];
+    });
     ledger.db.write(() => {
-      for (const row of said) update.run(...COLUMNS.map((name) => row[name] ?? null), row.key!);
+      ledger.db.exec(KEY_INDEX);
+      for (const row of said) adopt(ledger.db, row);
     });
     return said.length;
   } finally {
     fresh[Symbol.dispose]();
   }
+}
+
+/** Drops rows that stand beside their like under a near name when only that one's name is in the transcripts: one line is one request or prompt. */
+function mendNames({ db, table }: Ledger, claudeDirs: readonly string[]): number {
+  const suspects = [
+    ...likes(db.sql(EVENTS).all(), 'key').map((pair) => ['event', 'key', pair] as const),
+    ...likes(db.sql(PROMPTS).all(), 'uuid').map((pair) => ['prompt', 'uuid', pair] as const),
+  ];
+  if (suspects.length === 0) return 0;
+  const { fresh } = freshLedger(table, claudeDirs);
+  try {
+    let dropped = 0;
+    db.write(() => {
+      for (const [from, column, pair] of suspects) {
+        const named = pair.map((name) => fresh.db.sql(`SELECT 1 FROM ${from} WHERE ${column} = ?`).get(name) !== undefined);
+        if (named[0] !== named[1]) dropped += db.sql(`DELETE FROM ${from} WHERE ${column} = ?`).run(pair[named[0] ? 1 : 0]);
+      }
+    });
+    return dropped;
+  } finally {
+    fresh[Symbol.dispose]();
+  }
+}
+
+/** Pairs of near names of one line. */
+function likes(rows: readonly Row[], name: 'key' | 'uuid'): (readonly [string, string])[] {
+  const lines = Map.groupBy(rows, lineOf);
+  return [...lines.values()].flatMap((group) =>
+    group.flatMap((a, i) =>
+      group.slice(i + 1).flatMap((b) => {
+        const pair = [String(a[name]), String(b[name])] as const;
+        return isNear(...pair) ? [pair] : [];
+      }),
+    ),
+  );
 }

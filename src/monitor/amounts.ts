@@ -1,4 +1,4 @@
-import { BURN_THRESHOLDS, type BurnThresholds, burnRate, NOW_SPAN_MS, PACE_SPAN_MS, severity } from '../usage/burn.ts';
+import { BURN_THRESHOLDS, type BurnThresholds, severity } from '../usage/burn.ts';
 import { allTokens, costOfSum, sumOf, workTokens } from '../usage/sum.ts';
 import type { UsageEvent, UsageSum } from '../usage/types.ts';
 import type { Amounts, BurnRate, Severity } from './snapshot.ts';
@@ -20,8 +20,6 @@ export function amountsOf(sum: UsageSum): Amounts {
 
 export const amountsOfEvents = (events: Iterable<UsageEvent>): Amounts => amountsOf(sumOf(events));
 
-export const burnNow = (events: Iterable<UsageEvent>, now: number, t0: number | null): BurnRate => burnRate(events, NOW_SPAN_MS, now, t0);
-export const burnPace = (events: Iterable<UsageEvent>, now: number, t0: number | null): BurnRate => burnRate(events, PACE_SPAN_MS, now, t0);
 export const severityOf = (rate: BurnRate, thresholds: BurnThresholds = BURN_THRESHOLDS): Severity => severity(rate.work, thresholds);
 
 /** Events by a key, in their order. */

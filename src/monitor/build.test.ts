@@ -1,75 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { emptySum, sumOf } from '../usage/sum.ts';
-import type { UsageEvent } from '../usage/types.ts';
-import { estimateWindows } from '../usage/window.ts';
+import { emptySum } from '../usage/sum.ts';
 import { buildSnapshot, type SnapshotInput } from './build.ts';
 import type { SessionInput } from './session-view.ts';
 import type { Amounts } from './snapshot.ts';
-
-const at = (time: string) => Date.parse(`2026-11-20T${time}Z`);
-const NOW = at('13:42:10');
-let serial = 0;
-
-const event = (more: Partial<UsageEvent> & { work?: number; read?: number } = {}): UsageEvent => ({
-  key: `k${serial++}`,
-  at: at('13:40:00'),
-  sessionId: 's1',
-  account: 'default',
-  project: '/p/api',
-  model: 'claude-opus-5-5',
-  speed: 'standard',
-  tokens: { input: more.work ?? 100, output: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: more.read ?? 0 },
-  webSearches: 0,
-  sidechain: false,
-  cost: 1_000_000,
-  outputIsLowerBound: false,
-  requests: 1,
-  ...more,
-});
-
-const session = (id: string, events: readonly UsageEvent[], more: Partial<SessionInput> = {}): SessionInput => ({
-  sessionId: id,
-  name: id,
-  project: 'api',
-  root: '/p/api',
-  account: 'default',
-  facts: {},
-  total: sumOf(events),
-  firstAt: events[0]?.at ?? null,
-  lastRequestAt: events.at(-1)?.at ?? null,
-  ...more,
-});
-
-function input(events: readonly UsageEvent[], more: Partial<SnapshotInput> = {}): SnapshotInput {
-  const own = (id: string) => events.filter((e) => e.sessionId === id);
-  return {
-    now: NOW,
-    options: {
-      zone: 'UTC',
-      burn: { high: 1000, moderate: 500 },
-      tokenLimit: null,
-      limitCount: 'all',
-      cost: { combined: null, project: null, session: null },
-      demo: false,
-    },
-    events,
-    sessions: [...new Set(events.map((e) => e.sessionId))].map((id) =>
-      session(id, own(id), { root: own(id)[0]!.project, project: own(id)[0]!.project.slice(3) }),
-    ),
-    projectsSince: new Map(),
-    windows: [...new Set(events.map((e) => e.account))].map((account) => ({
-      account,
-      windows: estimateWindows(events.filter((e) => e.account === account)),
-      finished: [],
-    })),
-    shown: null,
-    newSessions: new Map(),
-    contextWindow: () => 200_000,
-    ingest: { reading: false, percent: null, files: 0, lines: 0, rejectedLines: 0, notice: null },
-    ...more,
-  };
-}
+import { aLive, at, anEvent as event, anInput as input, NOW, aSession as session } from './testing.ts';
 
 const total = (parts: readonly Amounts[]) => [
   parts.reduce((n, p) => n + p.all, 0),
@@ -114,7 +49,7 @@ describe('buildSnapshot', () => {
     const snap = buildSnapshot(input(events, { sessions: [session('s1', events), alive, gone] }));
     expect(snap.sessions.map((s) => [s.id, s.state])).toEqual([
       ['alive', 'idle'],
-      ['s1', 'idle'],
+      ['s1', 'ended'],
     ]);
   });
 
@@ -184,7 +119,7 @@ describe('buildSnapshot', () => {
     expect(snap.warnings.map((w) => w.level)).toEqual(level === null ? [] : [level]);
   });
 
-  test('LV-92 … LV-95: burn, cost above its threshold only, context, new session', () => {
+  test('LV-93 … LV-95: cost above its threshold only, context, new session', () => {
     const events = [event({ work: 60_000, at: at('09:00:00') }), event({ work: 60_000, cost: 2e9 })];
     const base = input(events, { newSessions: new Map([['s1', NOW - 59_999]]) });
     const facts: SessionInput['facts'] = { context: [{ tokens: 176_000, model: 'm' }, [1, at('13:40:00'), 0]] };
@@ -192,13 +127,100 @@ describe('buildSnapshot', () => {
     const texts = (options: SnapshotInput['options'], now = NOW) =>
       buildSnapshot({ ...base, now, options, sessions: [session('s1', events, { facts })] }).warnings.map((w) => w.text);
     expect(texts(cost(1e9))).toEqual([
-      "Project 'api' has HIGH burn rate (12,000 > 1,000 tok/min)",
-      'Combined cost $2.00 is above your $1.00',
       's1: context 88 %, compaction is near',
+      'Combined cost $2.00 is above your $1.00',
       "New session 's1' in project 'api'",
     ]);
     expect(texts(cost(2_001_000_000)).some((t) => t.includes('cost'))).toBe(false);
     expect(texts(cost(1e9), NOW + 1).some((t) => t.startsWith('New'))).toBe(false);
+  });
+
+  test('LV-55: projects by their part of the cost, by tokens when anything has no price', () => {
+    const events = [
+      event({ sessionId: 's1', project: '/p/a', work: 900, cost: 1e9 }),
+      event({ sessionId: 's2', project: '/p/b', work: 100, cost: 3e9 }),
+    ];
+    const shares = (all: typeof events) => buildSnapshot(input(all)).projects.map((p) => [p.name, p.share]);
+    expect(shares(events)).toEqual([
+      ['b', 75],
+      ['a', 25],
+    ]);
+    expect(shares([events[0]!, { ...events[1]!, cost: null }])).toEqual([
+      ['a', 90],
+      ['b', 10],
+    ]);
+  });
+
+  test('D-37: running is listed whatever its age, gone only in its window; D-36 urgency, then newest', () => {
+    const old = (id: string) => session(id, [], { facts: { branch: ['main', [1, NOW - 9 * 3_600_000, 0]] } });
+    const live = new Map([
+      ['s1', aLive('s1', { state: 'ended', alive: false, ended: { at: NOW, reason: 'clear' } })],
+      ['alive', aLive('alive', { state: 'idle', seenAt: NOW - 9 * 3_600_000 })],
+      ['gone', aLive('gone', { state: 'ended', alive: false })],
+      ['asks', aLive('asks', { state: 'needs-answer', cwd: '/p/new place' })],
+    ]);
+    const snap = buildSnapshot(input([event()], { live, sessions: [old('alive'), old('gone')] }));
+    expect(snap.sessions.map((s) => [s.id, s.state, s.project])).toEqual([
+      ['asks', 'needs-answer', 'new place'],
+      ['alive', 'idle', 'api'],
+      ['s1', 'ended', '/p/api'],
+    ]);
+    expect(snap.projects.find((p) => p.path === '/p/new place')).toMatchObject({ sessions: 1, activeSessions: 1 });
+  });
+
+  test('LS-25: the stronger name of ledger and client; hostile text is made plain', () => {
+    const events = [event()];
+    const nameOf = (rank: number | null, title: string | null, titleRank: number | null) => {
+      const live = new Map([['s1', aLive('s1', { title, titleRank })]]);
+      const { name, titleSource } = buildSnapshot(
+        input(events, { live, sessions: [session('s1', events, { name: 'ours', titleRank: rank })] }),
+      ).sessions[0]!;
+      return [name, titleSource];
+    };
+    expect(nameOf(0, 'theirs', 1)).toEqual(['ours', 'given']);
+    expect(nameOf(3, 'theirs', 1)).toEqual(['theirs', 'client']);
+    expect(nameOf(3, 'theirs', 3)).toEqual(['ours', 'ai-title']);
+    expect(nameOf(null, 'the\u001b[2Jirs', 5)).toEqual(['the[2Jirs', 'derived']);
+    // What is read back from our own summary is no name of its own.
+    expect(nameOf(2, 'former name', 0)).toEqual(['ours', 'custom-title']);
+    expect(nameOf(null, null, null)).toEqual(['ours', 'project']);
+  });
+
+  test('a view is made anew only for what changed, and never differs from a fresh one', () => {
+    const some = fc.record({
+      s: fc.integer({ min: 0, max: 3 }),
+      minute: fc.integer({ min: 0, max: 20 }),
+      work: fc.nat(9999),
+      cost: fc.option(fc.nat(9_999_999)),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(some, { minLength: 1, maxLength: 12 }),
+        fc.array(some, { maxLength: 6 }),
+        fc.integer({ min: 0, max: 400_000 }),
+        (first, more, later) => {
+          const made = (rows: typeof first) =>
+            rows
+              .map(({ s, minute, ...rest }) => event({ ...rest, at: NOW - minute * 60_000, sessionId: `s${s}` }))
+              .sort((a, b) => a.at - b.at);
+          const [a, b] = [made(first), made(more)];
+          const sessions = ['s0', 's1', 's2', 's3'].map((id) => session(id, []));
+          const live = new Map(sessions.map(({ sessionId }) => [sessionId, aLive(sessionId)]));
+          const one = input(a, { sessions, live });
+          buildSnapshot(one);
+          one.usage.putAll(b);
+          const again = buildSnapshot({ ...one, now: NOW + later });
+          const fresh = buildSnapshot({
+            ...input([...a, ...b], { sessions: sessions.map((each) => ({ ...each })), live }),
+            windows: one.windows,
+            now: NOW + later,
+          });
+          expect(again.sessions).toEqual(fresh.sessions);
+          expect([again.combined, again.projects, again.chart]).toEqual([fresh.combined, fresh.projects, fresh.chart]);
+        },
+      ),
+      { numRuns: 150 },
+    );
   });
 
   test('D-2: nothing at all is zero, not unknown', () => {

@@ -1,15 +1,20 @@
 import { type BurnThresholds, burnStart } from '../usage/burn.ts';
 import { dayStartUtc, localDay, zoneSegments } from '../usage/calendar.ts';
-import { countTokens, largestWindow, type TokenLimit } from '../usage/limit.ts';
-import { inOpenWindow, urgency } from '../usage/membership.ts';
-import { type QuotaShares, quotaShares } from '../usage/share.ts';
-import { sumOf, sumsBy } from '../usage/sum.ts';
-import type { UsageEvent } from '../usage/types.ts';
+import { countTokens, largestWindow, type Plan, type TokenLimit } from '../usage/limit.ts';
+import { urgency } from '../usage/membership.ts';
 import { openWindow, type Window } from '../usage/window.ts';
-import { amountsOf, amountsOfEvents, burnNow, burnPace, earliest, groupBy, severityOf } from './amounts.ts';
+import { accountViews } from './account-view.ts';
+import { amountsOf, earliest, severityOf } from './amounts.ts';
+import type { AccountQuota, ClientSample, LiveSessionInput } from './live-input.ts';
+import { burnOf, CHART_MINUTES, type LiveUsage, minutesOf, type UsageSlot } from './live-usage.ts';
+import { sharesOf } from './quota-shares.ts';
+import { modelViews, projectViews } from './scope-views.ts';
 import { lastSign, type SessionInput, sessionView } from './session-view.ts';
-import type { ModelView, ProjectView, SessionView, Snapshot } from './snapshot.ts';
-import { type CostThresholds, warningsOf } from './warnings.ts';
+import type { LastAction, SessionView, Snapshot } from './snapshot.ts';
+import { mergedTally } from './tally.ts';
+import { verdictOf } from './verdict-of.ts';
+import type { Episodes } from './warning-episodes.ts';
+import { type CostThresholds, conditionsOf } from './warnings.ts';
 import { windowView } from './window-view.ts';
 import type { AccountWindows } from './windows.ts';
 
@@ -21,78 +26,112 @@ export interface SnapshotOptions {
   readonly limitCount: 'all' | 'work';
   readonly cost: CostThresholds;
   readonly demo: boolean;
+  /** `limits.plan`, for the third rung of D-34. */
+  readonly plan?: Plan | null;
 }
 
 /** Everything a snapshot is made of. Epoch ms. */
 export interface SnapshotInput {
   readonly now: number;
   readonly options: SnapshotOptions;
-  /** All accounts' requests since {@link retainFrom}, in time order. */
-  readonly events: readonly UsageEvent[];
-  /** At least the sessions of the events and those with a recent sign of life. */
+  /** All accounts' requests since {@link retainFrom}. Its bounds are set to the windows and the day of `now`. */
+  readonly usage: LiveUsage;
+  /** At least the sessions with a recent sign of life. */
   readonly sessions: readonly SessionInput[];
   /** First sign of each project with sessions that are not in `sessions`, by root. */
   readonly projectsSince: ReadonlyMap<string, number>;
   readonly windows: readonly AccountWindows[];
+  /** By account; an account without one has no official figure but its windows'. */
+  readonly quotas: ReadonlyMap<string, AccountQuota>;
+  /** By session id: registry, hooks, transcript ends; and what its statusline and its last lines told. */
+  readonly live: ReadonlyMap<string, LiveSessionInput>;
+  readonly samples: ReadonlyMap<string, ClientSample>;
+  /** Account of a session that the ledger does not know yet. */
+  readonly accountOf: (sessionId: string) => string;
+  readonly actions: ReadonlyMap<string, LastAction>;
   /** Ids of the sessions that a person wants to see; null = all. */
   readonly shown: ReadonlySet<string> | null;
   readonly newSessions: ReadonlyMap<string, number>;
   readonly contextWindow: (model: string) => number | null;
   readonly ingest: Snapshot['ingest'];
+  /** Lines of the last hour, and how many of them could not be read; since when an appended line waits to be counted. */
+  readonly health: { readonly lines: number; readonly rejected: number; readonly behindSince: number | null };
+  /** Open warnings; brought up to date here. */
+  readonly episodes: Episodes;
 }
 
-/** A session without request in the window is listed for so long after its last sign of life. */
+/** A session of which it is not known whether it runs is listed for so long after its last sign of life. */
 export const ALIVE_MS = 10 * 60_000;
-const HALF_HOUR_MS = 30 * 60_000;
-const ACTIVE: ReadonlySet<string> = new Set(['working', 'compacting', 'needs-permission', 'needs-answer', 'your-turn']);
 
-/** First instant of the local day of `now` (D-27). */
-const dayStart = (now: number, zone: string): number => dayStartUtc(localDay(now, zoneSegments(zone, now, now)), zone);
+interface Day {
+  readonly zone: string;
+  readonly dayStart: number;
+  readonly dayEnd: number;
+}
+let lastDay: Day | null = null;
 
-/** Since when requests must be at hand: the open windows, the local day and the longest rate. */
+/** First and last instant of the local day of `now` (D-27), half-open. The last answer is kept: calendars are slow, days are long. */
+function dayOf(now: number, zone: string): Day {
+  if (lastDay?.zone === zone && now >= lastDay.dayStart && now < lastDay.dayEnd) return lastDay;
+  const day = localDay(now, zoneSegments(zone, now, now));
+  lastDay = { zone, dayStart: dayStartUtc(day, zone), dayEnd: dayStartUtc(day + 1, zone) };
+  return lastDay;
+}
+
+/** Since when requests must be at hand: the open windows, the local day and the chart. */
 export function retainFrom(now: number, zone: string, windows: readonly AccountWindows[]): number {
   const starts = windows.map((a) => openWindow(a.windows, now)?.start ?? now);
-  return Math.min(dayStart(now, zone), now - HALF_HOUR_MS, ...starts);
+  return Math.min(dayOf(now, zone).dayStart, now - CHART_MINUTES * 60_000, ...starts);
 }
 
 /** The state of everything at `now`, from data alone. Σ sessions = Σ projects = Σ models = combined (D-38). */
 export function buildSnapshot(input: SnapshotInput): Snapshot {
-  const { now, options, shown } = input;
+  const { now, options, usage, shown } = input;
   const open = new Map(input.windows.map((a) => [a.account, openWindow(a.windows, now)]));
-  const isShown = (sessionId: string) => shown === null || shown.has(sessionId);
-  const inWindow = input.events.filter((e) => inOpenWindow(e.at, open.get(e.account) ?? null, now));
-  const visible = input.events.filter((e) => isShown(e.sessionId));
-  const visibleInWindow = inWindow.filter((e) => isShown(e.sessionId));
-  const sessions = listSessions(input, open, inWindow, visible);
+  usage.setBounds({ windows: open, ...dayOf(now, options.zone) });
+  const slots = usage.all();
+  const visible = shown === null ? slots : slots.filter((slot) => shown.has(slot.sessionId));
+  const windows = windowViews(input, open, slots);
+  const sessions = listSessions(input, open, slots, windows);
   const start = earliest([...open.values()].map((w) => w?.start ?? null));
   const t0 = burnStart(start, earliest([...sessions.map((s) => s.startedAt), ...input.projectsSince.values()]));
-  const rate = burnNow(visible, now, t0);
-  // Wide enough for every request at hand, so that a day costs no call of Intl per request.
-  const segments = zoneSegments(options.zone, Math.min(now, input.events[0]?.at ?? now), Math.max(now, input.events.at(-1)?.at ?? now));
-  const today = localDay(now, segments);
+  const rate = burnOf(visible, 'now', now, t0);
   const combined: Snapshot['combined'] = {
-    ...amountsOfEvents(visibleInWindow),
+    ...amountsOf(mergedTally(visible.map((slot) => slot.window)).sum),
     burnNow: rate,
-    burnPace: burnPace(visible, now, t0),
+    burnPace: burnOf(visible, 'pace', now, t0),
     severity: severityOf(rate, options.burn),
-    today: amountsOfEvents(visible.filter((e) => localDay(e.at, segments) === today)),
+    today: amountsOf(mergedTally(visible.map((slot) => slot.today)).sum),
     limit: null,
   };
+  const projects = projectViews({ sessions, slots: visible, now, start, since: input.projectsSince, burn: options.burn });
   const figures = {
     takenAt: now,
     sessions,
     combined: { ...combined, limit: combinedLimit(combined, input) },
-    projects: projectViews(sessions, visible, input, start),
+    projects,
+    windows,
+    accounts: accountViews(input, windows, sessions),
+    models: modelViews(visible, combined.all),
+    ingest: input.ingest,
   };
   return {
     schemaVersion: 1,
     timezone: options.zone,
     demo: options.demo,
     ...figures,
-    windows: windowViews(input, open, inWindow),
-    models: modelViews(visibleInWindow, combined.all),
-    warnings: warningsOf(figures, { burn: options.burn, cost: options.cost, newSessions: input.newSessions }),
-    ingest: input.ingest,
+    verdict: verdictOf(figures),
+    chart: minutesOf(shown === null ? [usage.minutes] : visible.map((slot) => slot.minutes), now),
+    warnings: input.episodes.update(
+      now,
+      conditionsOf(figures, {
+        burn: options.burn,
+        cost: options.cost,
+        newSessions: input.newSessions,
+        slots: visible,
+        health: input.health,
+      }),
+    ),
   };
 }
 
@@ -114,122 +153,108 @@ function combinedLimit(
   return { tokens, per: tokenLimit.per, used, percent: (used / tokens) * 100 };
 }
 
-function windowViews({ windows, options, now }: SnapshotInput, open: ReadonlyMap<string, Window | null>, inWindow: readonly UsageEvent[]) {
-  const byAccount = groupBy(inWindow, (e) => e.account);
+function windowViews(
+  { windows, quotas, options, now }: SnapshotInput,
+  open: ReadonlyMap<string, Window | null>,
+  slots: readonly UsageSlot[],
+) {
   return windows.flatMap((account) => {
     const window = open.get(account.account) ?? null;
-    return window === null
-      ? []
-      : [
-          windowView(
-            account,
-            window,
-            byAccount.get(account.account) ?? [],
-            { tokenLimit: options.tokenLimit, count: options.limitCount },
-            now,
-          ),
-        ];
+    if (window === null) return [];
+    const own = slots.filter((slot) => slot.account === account.account);
+    const limits = { tokenLimit: options.tokenLimit, count: options.limitCount, plan: options.plan ?? null };
+    return [windowView(account, window, { slots: own, limits, quota: quotas.get(account.account) ?? null, now })];
   });
 }
 
-/** Shares of local use by session (D-33): over all sessions of the account, shown or not. */
-function sharesBySession(inWindow: readonly UsageEvent[]): Map<string, { share: number | null; basis: QuotaShares['basis'] }> {
-  const shares = new Map<string, { share: number | null; basis: QuotaShares['basis'] }>();
-  for (const events of groupBy(inWindow, (e) => e.account).values()) {
-    const sums = [...sumsBy(events, (e) => e.sessionId)];
-    const { basis, shares: own } = quotaShares(sums.map(([, sum]) => sum));
-    for (const [i, [id]] of sums.entries()) shares.set(id, { share: own[i] ?? null, basis });
-  }
-  return shares;
-}
-
 /** A request whose session is not known still counts, so that the sums agree. */
-function unknownSession(id: string, events: readonly UsageEvent[]): SessionInput {
-  const first = events[0]!;
-  const [firstAt, lastRequestAt] = [first.at, events.at(-1)!.at];
+function unknownSession(id: string, slots: readonly UsageSlot[]): SessionInput {
+  const all = mergedTally(slots.map((slot) => slot.window));
+  const first = slots[0]!.events[0]!;
+  const last = slots[0]!.events.at(-1)!;
   return {
     sessionId: id,
     name: id.slice(0, 8) || 'unknown',
+    titleRank: null,
+    tags: [],
+    note: null,
     project: first.project,
     root: first.project,
     account: first.account,
     facts: {},
-    total: sumOf(events),
-    firstAt,
-    lastRequestAt,
+    total: all.sum,
+    firstAt: first.at,
+    lastRequestAt: last.at,
   };
+}
+
+/** A session that runs but has no line in any transcript yet. */
+function unwrittenSession(live: LiveSessionInput, account: string): SessionInput {
+  const place = live.cwd ?? 'unknown';
+  return {
+    sessionId: live.id,
+    name: live.title ?? live.id.slice(0, 8),
+    titleRank: live.titleRank,
+    tags: [],
+    note: null,
+    project: place.split(/[/\\]/).findLast((part) => part !== '') ?? place,
+    root: place,
+    account,
+    facts: {},
+    total: mergedTally([]).sum,
+    firstAt: null,
+    lastRequestAt: null,
+  };
+}
+
+/** D-37: in its account's window, or running; where that cannot be told, with a recent sign of life. */
+function isListed(session: SessionInput, live: LiveSessionInput | undefined, inWindow: boolean, now: number): boolean {
+  if (inWindow || live?.alive === true) return true;
+  if (live?.alive === false || live?.state === 'ended') return false;
+  const last = Math.max(lastSign(session, now) ?? Number.NEGATIVE_INFINITY, live?.seenAt ?? Number.NEGATIVE_INFINITY);
+  return now - last <= ALIVE_MS;
 }
 
 function listSessions(
   input: SnapshotInput,
   open: ReadonlyMap<string, Window | null>,
-  inWindow: readonly UsageEvent[],
-  visible: readonly UsageEvent[],
+  slots: readonly UsageSlot[],
+  windows: Snapshot['windows'],
 ): SessionView[] {
-  const { now, shown } = input;
-  const shares = sharesBySession(inWindow);
-  const windowEvents = groupBy(inWindow, (e) => e.sessionId);
-  const recent = groupBy(visible, (e) => e.sessionId);
+  const { now, shown, live, usage } = input;
+  const shares = sharesOf(slots, windows);
   const known = new Map(input.sessions.map((s) => [s.sessionId, s]));
-  for (const [id, events] of windowEvents) if (!known.has(id)) known.set(id, unknownSession(id, events));
-  const isListed = (s: SessionInput) => windowEvents.has(s.sessionId) || now - (lastSign(s, now) ?? Number.NEGATIVE_INFINITY) <= ALIVE_MS;
-  return [...known.values()]
-    .filter((s) => (shown === null || shown.has(s.sessionId)) && isListed(s))
-    .map((s) =>
-      sessionView(s, {
+  for (const { sessionId, window } of slots)
+    if (window.events > 0 && !known.has(sessionId)) known.set(sessionId, unknownSession(sessionId, usage.slotsOf(sessionId)));
+  for (const session of live.values())
+    if (!known.has(session.id)) known.set(session.id, unwrittenSession(session, input.accountOf(session.id)));
+  const views: SessionView[] = [];
+  for (const session of known.values()) {
+    const id = session.sessionId;
+    const own = usage.slotsOf(id);
+    if (shown !== null && !shown.has(id)) continue;
+    if (
+      !isListed(
+        session,
+        live.get(id),
+        own.some((slot) => slot.window.events > 0),
         now,
-        window: open.get(s.account) ?? null,
-        inWindow: windowEvents.get(s.sessionId) ?? [],
-        recent: recent.get(s.sessionId) ?? [],
-        share: shares.get(s.sessionId)?.share ?? null,
-        shareBasis: shares.get(s.sessionId)?.basis ?? 'cost',
-        contextWindow: input.contextWindow,
-      }),
+      )
     )
-    .sort((a, b) => urgency(a.state) - urgency(b.state) || (b.lastAt ?? 0) - (a.lastAt ?? 0) || (a.id < b.id ? -1 : 1));
-}
-
-const percentOf = (part: number, whole: number): number | null => (whole === 0 ? null : (part / whole) * 100);
-
-function projectViews(
-  sessions: readonly SessionView[],
-  visible: readonly UsageEvent[],
-  input: SnapshotInput,
-  windowStart: number | null,
-): ProjectView[] {
-  const open = new Map(input.windows.map((a) => [a.account, openWindow(a.windows, input.now)]));
-  const roots = new Map(sessions.map((s) => [s.id, s.projectPath]));
-  const events = groupBy(visible, (e) => roots.get(e.sessionId) ?? e.project);
-  const total = sumOf(visible.filter((e) => inOpenWindow(e.at, open.get(e.account) ?? null, input.now)));
-  const all = amountsOf(total).all;
-  const views = [...groupBy(sessions, (s) => s.projectPath)].map(([path, own]): ProjectView => {
-    const recent = events.get(path) ?? [];
-    const window = amountsOfEvents(recent.filter((e) => inOpenWindow(e.at, open.get(e.account) ?? null, input.now)));
-    const rate = burnNow(
-      recent,
-      input.now,
-      burnStart(windowStart, earliest([...own.map((s) => s.startedAt), input.projectsSince.get(path) ?? null])),
+      continue;
+    views.push(
+      sessionView(session, {
+        now,
+        window: open.get(session.account) ?? null,
+        slots: own,
+        share: shares.get(id) ?? null,
+        live: live.get(id) ?? null,
+        sample: input.samples.get(id) ?? null,
+        action: input.actions.get(id) ?? null,
+        contextWindow: input.contextWindow,
+        burn: input.options.burn,
+      }),
     );
-    return {
-      name: own[0]!.project,
-      path,
-      window,
-      share: percentOf(window.all, all),
-      startedAt: earliest(own.map((s) => s.windowStartedAt ?? s.startedAt)),
-      sessions: own.length,
-      activeSessions: own.filter((s) => ACTIVE.has(s.state)).length,
-      burnNow: rate,
-      severity: severityOf(rate, input.options.burn),
-    };
-  });
-  return views.sort((a, b) => b.window.all - a.window.all || (a.path < b.path ? -1 : 1));
-}
-
-function modelViews(inWindow: readonly UsageEvent[], all: number): ModelView[] {
-  return [...groupBy(inWindow, (e) => e.model)]
-    .map(([model, events]) => {
-      const window = amountsOfEvents(events);
-      return { model, window, share: percentOf(window.all, all), sessions: new Set(events.map((e) => e.sessionId)).size };
-    })
-    .sort((a, b) => b.window.all - a.window.all || (a.model < b.model ? -1 : 1));
+  }
+  return views.sort((a, b) => urgency(a.state) - urgency(b.state) || (b.lastAt ?? 0) - (a.lastAt ?? 0) || (a.id < b.id ? -1 : 1));
 }

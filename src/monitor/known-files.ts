@@ -1,5 +1,5 @@
 import { lstatSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { discover, type TranscriptFile } from '../transcripts/discover.ts';
 
 /** The `projects` folders to watch, by real path where they exist already. */
@@ -19,14 +19,41 @@ const real = (path: string): string | null => {
 /** The transcripts found so far, so that a changed one costs one stat; only an unknown path costs a walk. */
 export class KnownFiles {
   private files = new Map<string, TranscriptFile>();
+  /** Main transcript by session id. */
+  private mains = new Map<string, string>();
+  /** Bytes that have been read into the ledger, at least. */
+  private readonly done = new Map<string, number>();
   private readonly claudeDirs: readonly string[];
 
   constructor(claudeDirs: readonly string[]) {
     this.claudeDirs = claudeDirs;
   }
 
+  /** After a pass over all files: these were read up to their size at least. */
   learn(files: readonly TranscriptFile[]): void {
+    this.remember(files);
+    this.done.clear();
+    for (const { path, size } of files) this.done.set(path, size);
+  }
+
+  private remember(files: readonly TranscriptFile[]): void {
     this.files = new Map(files.map((file) => [file.path, file]));
+    this.mains = new Map(files.filter((file) => !file.isAgent).map((file) => [basename(file.path, '.jsonl'), file.path]));
+  }
+
+  /** Where a session's own transcript lies; null = not found. */
+  mainOf(sessionId: string): string | null {
+    return this.mains.get(sessionId) ?? null;
+  }
+
+  /** Bytes of a file that the ledger has at least. */
+  readUpTo(path: string): number {
+    return this.done.get(path) ?? 0;
+  }
+
+  /** A file has been read into the ledger up to this size. */
+  wasRead({ path, size }: TranscriptFile): void {
+    this.done.set(path, size);
   }
 
   /** The files of some paths as they are now; paths that are gone or no transcripts are left out. */
@@ -34,11 +61,12 @@ export class KnownFiles {
     const found = new Map<string, TranscriptFile>();
     let walked = false;
     for (const path of paths) {
-      const name = real(path);
+      // Known ones are known by their real path.
+      const name = this.files.has(path) ? path : real(path);
       if (name === null) continue;
       if (!this.files.has(name) && !walked) {
         walked = true;
-        this.learn(discover(this.claudeDirs).files);
+        this.remember(discover(this.claudeDirs).files);
       }
       const file = this.restat(name);
       if (file !== null) found.set(name, file);

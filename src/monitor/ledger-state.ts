@@ -1,14 +1,18 @@
 import type { Ledger } from '../ledger/open.ts';
 import { EVERYTHING, groupCells, RowBuilder } from '../ledger/queries/cells.ts';
-import { type Directory, loadDirectory, plainInfo, type SessionInfo } from '../ledger/queries/directory.ts';
+import type { SessionInfo } from '../ledger/queries/directory.ts';
 import { usageEvents } from '../ledger/queries/events.ts';
 import { cellFilter, NO_FILTER } from '../ledger/queries/filters.ts';
+import { LiveDirectory, titleRankOf } from '../ledger/queries/live-directory.ts';
 import { CELL_MS } from '../ledger/schema.ts';
 import { contextWindowOf } from '../pricing/lookup.ts';
 import type { CostMode } from '../pricing/types.ts';
+import { openWindow, type Window, type WindowSample } from '../usage/window.ts';
 import { earliest } from './amounts.ts';
 import { ALIVE_MS, retainFrom, type SnapshotInput } from './build.ts';
+import { LiveUsage } from './live-usage.ts';
 import { lastSign, type SessionInput } from './session-view.ts';
+import type { TailNews } from './transcript-tail.ts';
 import { type AccountWindows, accountWindows, type WindowOptions } from './windows.ts';
 
 export interface LedgerStateOptions {
@@ -20,50 +24,94 @@ export interface LedgerStateOptions {
   readonly excludeProjects: readonly string[];
   readonly floorMs: number | null;
   readonly lengthMs: number | null;
+  /** Account of a session where something tells it; else the ledger's default. */
+  readonly accountOf?: (sessionId: string) => string;
+  /** Sessions that registry, hooks or a transcript's end call live, whatever the ledger knows of them. */
+  readonly isLive?: (sessionId: string) => boolean;
 }
 
-/** Requests newer than this are read anew at every change; older ones only when their sums changed. */
-const TAIL_MS = 10 * 60_000;
 const FUTURE_MS = 24 * 3_600_000;
-const PRINT = `SELECT sum(events) AS a, sum(input + output + write5m + write1h + read) AS b, sum(calc + logged) AS c, sum(session * (events + output)) AS d,
-  sum(model * events) AS e FROM rollup WHERE cell >= ? AND cell < ?`;
+/** Requests newer than this are read anew when the ledger's sums and ours differ; older ones only when that does not mend it. */
+const TAIL_MS = 10 * 60_000;
+const PRINT = `SELECT total(events) AS events, total(input + output + write5m + write1h + read) AS tokens, total(session * events) AS owners
+  FROM rollup WHERE cell >= ? AND cell < ?`;
 
-/** What the monitor keeps of the ledger in memory, brought up to date after a change. */
+const cellStart = (at: number): number => Math.floor(at / CELL_MS) * CELL_MS;
+
+/** What the monitor keeps of the ledger in memory: read whole at times, followed by the sessions that changed in between. */
 export class LedgerState {
-  directory: Directory;
+  readonly directory: LiveDirectory;
+  readonly usage = new LiveUsage();
   private windows: AccountWindows[] = [];
-  private events: SnapshotInput['events'] = [];
-  private sessions: SessionInput[] = [];
+  private samples: ReadonlyMap<string, readonly WindowSample[]> = new Map();
+  private sessions = new Map<string, SessionInput>();
   private shown: ReadonlySet<string> | null = null;
   private since = new Map<string, number>();
   private from = Number.POSITIVE_INFINITY;
-  private fingerprint = '';
-  private settled = Number.NEGATIVE_INFINITY;
   private readonly ledger: Ledger;
   private readonly options: LedgerStateOptions;
 
   constructor(ledger: Ledger, options: LedgerStateOptions) {
     this.ledger = ledger;
     this.options = options;
-    this.directory = loadDirectory(ledger, options.aliases);
+    this.directory = new LiveDirectory(ledger, options.aliases, options.accountOf);
   }
 
   /** Reads what may have changed. `all`: the whole history too, as after a pass over all files. */
   refresh(now: number, all: boolean): void {
-    const { ledger, options } = this;
-    this.directory = loadDirectory(ledger, options.aliases);
-    const window: WindowOptions = { now, floorMs: options.floorMs, lengthMs: options.lengthMs };
-    this.windows = accountWindows(ledger, this.directory, options.mode, window, all ? [] : this.windows);
-    this.refreshEvents(now, retainFrom(now, options.zone, this.windows));
+    const { options } = this;
+    this.directory.load();
+    this.refreshWindows(now, all);
+    this.refreshEvents(now, all);
     const filter = cellFilter({ ...NO_FILTER, projects: options.projects, excludeProjects: options.excludeProjects }, this.directory);
     this.shown = filter.sessions === null ? null : new Set(filter.sessions.map((id) => this.directory.sessions.get(id)!.sessionId));
     this.refreshSessions(now);
   }
 
-  input(): Pick<SnapshotInput, 'events' | 'sessions' | 'projectsSince' | 'windows' | 'shown' | 'contextWindow'> {
+  /** Takes in what some files have grown by, at the cost of their sessions alone. False when only {@link refresh} can. Epoch ms. */
+  follow(now: number, news: readonly TailNews[]): boolean {
+    const requests = news.flatMap((part) => part.requests);
+    if (news.some(({ gap }) => gap) || requests.some(({ sessionId }) => sessionId === null)) return false;
+    const ids = new Set(news.flatMap((part) => [...part.sessions]));
+    if (![...ids].every((id) => this.directory.reload(id))) return false;
+    if (this.shown !== null && ![...ids].every((id) => this.sessions.has(id))) return false;
+    for (const id of ids) {
+      const own = requests.filter((request) => request.sessionId === id);
+      if (own.length > 0)
+        this.readEvents(id, Math.min(...own.map(({ key, at }) => Math.min(this.usage.timeOf(key) ?? now, at ?? now - TAIL_MS))), now);
+    }
+    const outside = requests.some(({ sessionId, at }) => sessionId !== null && at !== null && !this.isInWindow(sessionId, at));
+    if (outside) this.refreshWindows(now, false);
+    if (cellStart(retainFrom(now, this.options.zone, this.windows)) < this.from) return false;
+    for (const id of ids) this.refreshSession(this.directory.find(id)!);
+    return true;
+  }
+
+  /** Whether the ledger knows one of these sessions that was not at hand when it was last read. */
+  lacks(sessionIds: Iterable<string>): boolean {
+    for (const id of sessionIds) if (!this.sessions.has(id) && this.directory.find(id) !== null) return true;
+    return false;
+  }
+
+  /** The server's statements about 5-hour windows, by account. */
+  setSamples(now: number, samples: ReadonlyMap<string, readonly WindowSample[]>): void {
+    this.samples = samples;
+    this.refreshWindows(now, false);
+  }
+
+  /** All windows of each account. */
+  get accountWindows(): readonly AccountWindows[] {
+    return this.windows;
+  }
+
+  openWindow(account: string, now: number): Window | null {
+    return openWindow(this.windows.find((a) => a.account === account)?.windows ?? [], now);
+  }
+
+  input(): Pick<SnapshotInput, 'usage' | 'sessions' | 'projectsSince' | 'windows' | 'shown' | 'contextWindow'> {
     return {
-      events: this.events,
-      sessions: this.sessions,
+      usage: this.usage,
+      sessions: [...this.sessions.values()],
       projectsSince: this.since,
       windows: this.windows,
       shown: this.shown,
@@ -71,45 +119,99 @@ export class LedgerState {
     };
   }
 
-  private refreshEvents(now: number, from: number): void {
-    const { ledger, directory, options } = this;
-    const holds = from === this.from && this.settled > from && this.printOf(from, this.settled) === this.fingerprint;
-    const start = holds ? this.settled : from;
-    const old = holds ? this.events.filter((e) => e.at < start) : [];
-    const tail = Math.max(holds ? this.settled : from, Math.floor((now - TAIL_MS) / CELL_MS) * CELL_MS);
-    // Taken before the requests: what another process writes in between makes the next comparison fail, and is not missed.
-    this.fingerprint = this.printOf(from, tail);
-    this.events = [...old, ...usageEvents(ledger, directory, options.mode, start, now + FUTURE_MS)];
-    this.from = from;
-    this.settled = tail;
+  private isInWindow(sessionId: string, at: number): boolean {
+    const account = this.directory.find(sessionId)?.account;
+    return this.windows.find((a) => a.account === account)?.windows.findLast((w) => w.start <= at && at < w.end) !== undefined;
   }
 
-  /** Sums of the cells before `to`: equal sums, equal requests. */
-  private printOf(from: number, to: number): string {
-    return JSON.stringify(this.ledger.db.sql(PRINT).get(Math.floor(from / CELL_MS), Math.floor(to / CELL_MS)) ?? null);
+  private refreshWindows(now: number, all: boolean): void {
+    const { floorMs, lengthMs, mode } = this.options;
+    const window: WindowOptions = { now, floorMs, lengthMs, samples: this.samples };
+    this.windows = accountWindows(this.ledger, this.directory, mode, window, all ? [] : this.windows);
+  }
+
+  private readEvents(sessionId: string, from: number, now: number): void {
+    const info = this.directory.find(sessionId);
+    if (info === null) return;
+    this.usage.putAll(usageEvents(this.ledger, this.directory, this.options.mode, Math.max(this.from, from), this.until(now), info.id));
+  }
+
+  /** Times more than a day ahead are no "now" (D-12); whole cells, to compare with the ledger's sums. */
+  private until(now: number): number {
+    return cellStart(now + FUTURE_MS);
+  }
+
+  private refreshEvents(now: number, all: boolean): void {
+    const { ledger, directory, options } = this;
+    const from = cellStart(retainFrom(now, options.zone, this.windows));
+    const read = (start: number) => this.usage.putAll(usageEvents(ledger, directory, options.mode, start, this.until(now)));
+    if (!all && from >= this.from) {
+      if (from > this.from) this.usage.dropBefore(from);
+      this.from = from;
+      if (this.agrees(now)) return;
+      read(Math.max(from, cellStart(now - TAIL_MS)));
+      if (this.agrees(now)) return;
+    }
+    this.from = from;
+    this.usage.clear();
+    read(from);
+  }
+
+  /** Equal sums, equal requests: what another process wrote shows here. */
+  private agrees(now: number): boolean {
+    const until = this.until(now);
+    const print = this.ledger.db.sql(PRINT).get(this.from / CELL_MS, until / CELL_MS);
+    const own = this.usage.totals(this.from, (sessionId) => this.directory.find(sessionId)?.id ?? 0);
+    return print?.events === own.events && print?.tokens === own.tokens && print?.owners === own.owners;
   }
 
   private refreshSessions(now: number): void {
-    const used = new Set(this.events.map((e) => e.sessionId));
     const infos = [...this.directory.sessions.values()];
-    const bare = (info: SessionInfo): SessionInput => ({
-      ...plainInfo(info),
-      total: new RowBuilder().build().sum,
-      firstAt: null,
-      lastRequestAt: null,
-    });
-    const near = infos.filter((info) => used.has(info.sessionId) || now - (lastSign(bare(info), now) ?? 0) <= ALIVE_MS);
-    const rows = new Map(near.map((info) => [info.id, new RowBuilder()]));
-    for (const group of groupCells(this.ledger, ['session'], { ...EVERYTHING, sessions: near.map((info) => info.id) }, this.options.mode))
-      rows.get(group.group[0]!)?.add(group, '');
-    this.sessions = near.map((info) => {
-      const row = rows.get(info.id)!;
-      return { ...plainInfo(info), total: row.sum, firstAt: row.firstAt, lastRequestAt: row.lastAt };
-    });
+    const { isLive } = this.options;
+    const near = infos.filter(
+      (info) =>
+        this.usage.slotsOf(info.sessionId).some((slot) => slot.events.length > 0) ||
+        isLive?.(info.sessionId) ||
+        now - (lastSign({ facts: info.facts, lastRequestAt: null }, now) ?? 0) <= ALIVE_MS,
+    );
+    const rows = this.totalsOf(near);
+    this.sessions = new Map(near.map((info) => [info.sessionId, inputOf(info, rows.get(info.id) ?? null)]));
     this.since = new Map();
     for (const info of infos) {
       const first = rows.has(info.id) ? undefined : info.facts.cwd?.[1][1];
       if (first !== undefined) this.since.set(info.root, earliest([first, this.since.get(info.root) ?? null])!);
     }
   }
+
+  private refreshSession(info: SessionInfo): void {
+    this.sessions.set(info.sessionId, inputOf(info, this.totalsOf([info]).get(info.id) ?? null));
+  }
+
+  private totalsOf(infos: readonly SessionInfo[]): Map<number, RowBuilder> {
+    const rows = new Map(infos.map((info) => [info.id, new RowBuilder()]));
+    for (const group of groupCells(this.ledger, ['session'], { ...EVERYTHING, sessions: [...rows.keys()] }, this.options.mode))
+      rows.get(group.group[0]!)?.add(group, '');
+    return rows;
+  }
+}
+
+const NO_ROW = new RowBuilder();
+
+function inputOf(info: SessionInfo, row: RowBuilder | null): SessionInput {
+  const { sum, firstAt, lastAt } = row ?? NO_ROW;
+  const { sessionId, name, tags, note, project, root, account, facts } = info;
+  return {
+    sessionId,
+    name,
+    titleRank: titleRankOf(info),
+    tags,
+    note,
+    project,
+    root,
+    account,
+    facts,
+    total: sum,
+    firstAt,
+    lastRequestAt: lastAt,
+  };
 }

@@ -89,7 +89,8 @@ test('UR-110: an appended line, half a line and its rest, a new file, a deleted 
   const appended = await until(m, (s) => s.combined.all === 111);
   expect(appended.sessions[0]).toMatchObject({
     id: 's1',
-    state: 'working',
+    state: 'your-turn',
+    stateSource: 'transcript',
     window: { all: 111 },
     total: { all: 111 },
     model: 'claude-opus-5-5',

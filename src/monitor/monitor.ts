@@ -1,36 +1,28 @@
 import { ingest, ingestFile, type Progress } from '../ledger/ingest.ts';
-import { isUnwritable, type Ledger } from '../ledger/open.ts';
-import type { Clock } from '../platform/clock.ts';
+import type { Ledger } from '../ledger/open.ts';
 import { errnoOf } from '../platform/errors.ts';
-import { type Change, type WatchOptions, watchTree } from '../watch/watch.ts';
-import { buildSnapshot, type SnapshotOptions } from './build.ts';
+import { type Change, watchTree } from '../watch/watch.ts';
+import { buildSnapshot } from './build.ts';
+import { CountedFiles } from './counted-files.ts';
+import type { LiveQueries } from './details.ts';
+import { heldBackText } from './held-back.ts';
+import { HeldLedger, type RecoverableLedger } from './held-ledger.ts';
 import { KnownFiles, projectRoots } from './known-files.ts';
-import { LedgerState, type LedgerStateOptions } from './ledger-state.ts';
+import { LedgerState } from './ledger-state.ts';
+import { liveQueries } from './live-queries.ts';
+import { type Followed, LiveSources } from './live-sources.ts';
+import type { Monitor, MonitorOptions } from './monitor-options.ts';
+import { ReadingHealth } from './reading-health.ts';
 import type { Snapshot } from './snapshot.ts';
+import { SummaryWriter } from './summary.ts';
+import type { TailNews } from './transcript-tail.ts';
+import { Episodes } from './warning-episodes.ts';
 
-export interface MonitorOptions {
-  readonly ledger: Ledger;
-  readonly claudeDirs: readonly string[];
-  readonly clock: Clock;
-  readonly snapshot: SnapshotOptions;
-  readonly state: Omit<LedgerStateOptions, 'zone'>;
-  /** How often a snapshot is made when only time has passed, ms. */
-  readonly refreshInterval: number;
-  /** Decoding threads of a large first reading. */
-  readonly workers: number;
-  readonly watch?: WatchOptions;
-}
-
-export interface Monitor {
-  get(): Snapshot;
-  /** Called at every new snapshot. Returns what ends it. */
-  subscribe(listener: () => void): () => void;
-  /** Settles when all transcripts were read once. */
-  readonly ready: Promise<void>;
-  close(): void;
-}
+export type { Monitor, MonitorOptions, RecoverableLedger };
 
 const PROGRESS_MS = 200;
+/** What other processes write is looked at no more often, ms: each of them reads every line, and so do we. */
+const OTHERS_MS = 900;
 
 /** Follows the transcripts: what the ledger has at once, then what is new in the files, then every change. Opens nothing; closes what it starts. */
 export function startMonitor(options: MonitorOptions): Monitor {
@@ -39,10 +31,19 @@ export function startMonitor(options: MonitorOptions): Monitor {
 
 class Following implements Monitor {
   readonly ready: Promise<void>;
+  readonly queries: LiveQueries;
   private snapshot: Snapshot;
+  /** Something changed since the snapshot was made: the next one who asks has it made. */
+  private changedSince = false;
   private readonly o: MonitorOptions;
-  private readonly state: LedgerState;
+  private readonly held: HeldLedger;
+  private state: LedgerState;
   private readonly files: KnownFiles;
+  private readonly sources: LiveSources;
+  private readonly summary: SummaryWriter | null;
+  private readonly episodes = new Episodes();
+  private readonly health = new ReadingHealth();
+  private readonly counted = new CountedFiles();
   private readonly listeners = new Set<() => void>();
   private readonly newSessions = new Map<string, number>();
   private seen: Set<string> | null = null;
@@ -58,15 +59,41 @@ class Following implements Monitor {
   private readNotice: string | null = null;
   private watchNotice: string | null = null;
   private version: unknown = null;
+  private readAt = Number.NEGATIVE_INFINITY;
   private closed = false;
 
   constructor(options: MonitorOptions) {
     this.o = options;
-    this.state = new LedgerState(options.ledger, { ...options.state, zone: options.snapshot.zone });
+    this.held = new HeldLedger(options.ledger);
     this.files = new KnownFiles(options.claudeDirs);
     this.reading = true;
-    this.state.refresh(options.clock.now(), true);
+    this.sources = new LiveSources({
+      claudeDirs: options.claudeDirs,
+      stateDir: options.stateDir ?? null,
+      clock: options.clock,
+      actions: options.actions ?? 'target',
+      rules: options.sessions,
+      watch: options.watch ?? {},
+      onChange: () => this.sourcesChanged(),
+    });
+    this.summary = options.stateDir == null ? null : new SummaryWriter(options.stateDir);
+    this.sources.readCaptures();
+    this.state = this.sound(() => this.openState());
+    this.sound(() => this.state.refresh(options.clock.now(), true));
+    this.sources.readStates(options.clock.now(), true);
     this.snapshot = this.build();
+    this.queries = liveQueries({
+      ledger: () => this.ledger,
+      directory: () => this.state.directory,
+      snapshot: () => this.get(),
+      openWindow: (account) => this.state.openWindow(account, options.clock.now()),
+      windows: () => this.state.accountWindows,
+      clock: options.clock,
+      mode: options.state.mode,
+      zone: options.snapshot.zone,
+      toolsOf: (id) => this.sources.tailOfSession(id),
+      changed: () => this.update(false),
+    });
     // Watching starts before reading, so that no change falls between the two.
     this.watch = watchTree(projectRoots(options.claudeDirs), (change) => this.changed(change), {
       accept: (path) => path.endsWith('.jsonl'),
@@ -80,7 +107,13 @@ class Following implements Monitor {
   }
 
   get(): Snapshot {
+    if (this.changedSince && !this.closed) this.snapshot = this.build();
     return this.snapshot;
+  }
+
+  lookAgain(): void {
+    this.rescan = true;
+    this.work();
   }
 
   subscribe(listener: () => void): () => void {
@@ -93,6 +126,7 @@ class Following implements Monitor {
     this.abort.abort();
     clearInterval(this.timer);
     this.watch.close();
+    this.sources.close();
     this.listeners.clear();
   }
 
@@ -110,30 +144,65 @@ class Following implements Monitor {
 
   private tick(): void {
     if (this.closed) return;
+    if (!this.reading && this.held.backToDisk(this.o.clock.monotonic())) this.startOver();
     // A held-back write is tried again; another process may have written.
     if (!this.reading && (this.rescan || this.pending.size > 0)) {
       this.work();
       return;
     }
-    const version = this.dataVersion();
-    if (version !== this.version) this.state.refresh(this.o.clock.now(), false);
-    this.version = version;
-    this.publish();
+    if (this.dataVersion() === this.version) this.publish();
+    else this.update(false);
+    if (this.rescan) this.work();
+  }
+
+  private get ledger(): Ledger {
+    return this.held.current;
   }
 
   /** Changes when another connection has written. */
   private dataVersion(): unknown {
-    return this.o.ledger.db.sql('PRAGMA data_version').get()?.data_version;
+    return this.ledger.db.sql('PRAGMA data_version').get()?.data_version;
+  }
+
+  private openState(): LedgerState {
+    const { accountOf, isLive } = this.sources;
+    const state = new LedgerState(this.ledger, { ...this.o.state, zone: this.o.snapshot.zone, accountOf, isLive });
+    state.setSamples(this.o.clock.now(), this.sources.windowSamples());
+    return state;
+  }
+
+  /** Does `work`; where it meets a damaged page, once more with a sound ledger. */
+  private sound<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!this.recovered(error)) throw error;
+      return work();
+    }
+  }
+
+  /** Goes on with another ledger in the place of a damaged one or one that cannot be written, as the reports do; all transcripts are then read again. */
+  private recovered(error: unknown): boolean {
+    return this.held.replace(error, this.o.clock.monotonic()) && this.startOver();
+  }
+
+  private startOver(): true {
+    this.state = this.openState();
+    this.rescan = true;
+    return true;
   }
 
   /** Reads all that is new in any file. */
   private async pass(): Promise<void> {
     if (this.closed) return;
-    const { ledger, claudeDirs, workers, clock } = this.o;
+    const { claudeDirs, workers, clock } = this.o;
+    const { ledger } = this;
     this.reading = true;
     this.rescan = false;
     this.pending.clear();
     const first = this.seen === null;
+    let again = false;
+    let isRead = true;
     try {
       const result = await ingest(ledger, {
         claudeDirs,
@@ -144,20 +213,27 @@ class Following implements Monitor {
       });
       if (this.closed) return;
       this.files.learn(result.discovery.files);
+      isRead = result.filesRead > 0 || first;
       const skipped = result.skipped[0];
       this.readNotice = skipped === undefined ? null : `${skipped.path} cannot be read (${skipped.code})`;
-      this.heldBack(result.stopped, null);
+      again = result.stopped !== null && this.recovered(result.stopped);
+      this.writeNotice = result.stopped === null || again ? null : heldBackText(result.stopped, null);
       if (result.stopped !== null) this.rescan = true;
     } catch (error) {
       if (this.closed) return;
-      this.heldBack(error, null);
+      // Another part may have met the damage first, and this reading's ledger was closed under it.
+      again = ledger !== this.ledger || this.recovered(error);
+      if (!again) this.writeNotice = heldBackText(error, null);
       this.rescan = true;
     } finally {
       this.reading = false;
       this.progress = null;
     }
-    this.update(true);
-    if (!this.rescan) this.work();
+    if (again) return this.pass();
+    const { replaced } = this.held;
+    // The regular look over all files mostly finds nothing.
+    this.update(isRead);
+    if (!this.rescan || this.held.replaced > replaced) this.work();
   }
 
   private progressed(progress: Progress, first: boolean): void {
@@ -171,35 +247,91 @@ class Following implements Monitor {
 
   private readPending(): void {
     const paths = [...this.pending];
+    const { replaced } = this.held;
     this.pending.clear();
+    const news: TailNews[] = [];
     for (const file of this.files.at(paths)) {
       try {
-        ingestFile(this.o.ledger, file);
-        this.heldBack(null, null);
+        ingestFile(this.ledger, file);
+        news.push(this.sources.grown(file.path, this.files.readUpTo(file.path)));
+        this.files.wasRead(file);
+        this.writeNotice = null;
       } catch (error) {
-        const code = errnoOf(error);
-        if (code === 'ENOENT') continue;
-        this.heldBack(error, file.path);
+        if (errnoOf(error) === 'ENOENT' || this.recovered(error)) continue;
+        // Said, kept for the next pass, and following goes on.
+        if (errnoOf(error) === 'ERR_SQLITE_ERROR') this.writeNotice = heldBackText(error, null);
+        else this.readNotice = heldBackText(error, file.path);
         this.pending.add(file.path);
       }
     }
-    this.update(false);
+    if (this.held.replaced > replaced) {
+      this.update(false);
+      this.work();
+    } else this.followed(news);
   }
 
-  /** What could not be written or read is said, kept for the next pass, and following goes on. */
-  private heldBack(error: unknown, path: string | null): void {
-    if (error === null) this.writeNotice = null;
-    else if (path !== null && !isUnwritable(error))
-      this.readNotice = `${path} cannot be read (${errnoOf(error) ?? (error as Error).message}); trying again`;
-    else this.writeNotice = `The ledger cannot be written (${(error as Error).message}); trying again`;
+  /** Takes in what some files have grown by; reads everything anew where that alone tells it. */
+  private followed(news: readonly TailNews[]): void {
+    if (this.closed) return;
+    const now = this.o.clock.now();
+    let isDone = false;
+    try {
+      // What another process wrote beside it shows at the next regular look.
+      isDone = this.state.follow(now, news);
+    } catch (error) {
+      if (!this.recovered(error)) this.writeNotice = heldBackText(error, null);
+    }
+    if (!isDone) {
+      this.update(false);
+      return;
+    }
+    this.counted.changed(now);
+    this.sources.readStates(now, false);
+    this.publish();
   }
 
   private update(all: boolean): void {
     if (this.closed) return;
-    this.state.refresh(this.o.clock.now(), all);
-    this.version = this.dataVersion();
-    if (!this.reading) this.noticeSessions();
+    const now = this.o.clock.now();
+    try {
+      this.sound(() => this.state.refresh(now, all));
+      this.version = this.dataVersion();
+      this.readAt = now;
+    } catch (error) {
+      // The last figures stand, with the reason.
+      this.writeNotice = heldBackText(error, null);
+    }
+    this.counted.forget();
+    if (!this.reading) {
+      this.noticeSessions();
+      this.sources.follow(this.followable(), (path) => this.files.readUpTo(path));
+    }
+    this.sources.readStates(now, true);
     this.publish();
+  }
+
+  /** Sessions that are or may be listed, with their transcripts, newest first. */
+  private followable(): Followed[] {
+    const ids = [...this.state.input().sessions].sort((a, b) => (b.lastRequestAt ?? 0) - (a.lastRequestAt ?? 0)).map((s) => s.sessionId);
+    return ids.flatMap((sessionId) => {
+      const path = this.files.mainOf(sessionId);
+      return path === null ? [] : [{ sessionId, path }];
+    });
+  }
+
+  /** Registry, journals or captures may say something new: an event, or the regular look (LS-14). */
+  private sourcesChanged(): void {
+    if (this.closed) return;
+    const now = this.o.clock.now();
+    const { accounts, quota, any } = this.sources.readCaptures();
+    const states = this.sources.readStates(now, true);
+    const isOther = this.dataVersion() !== this.version && Math.abs(now - this.readAt) >= OTHERS_MS;
+    if (accounts || (!this.reading && (isOther || (states && this.state.lacks(this.sources.sessionIds))))) {
+      this.update(accounts);
+      return;
+    }
+    if (quota) this.sound(() => this.state.setSamples(now, this.sources.windowSamples()));
+    if (any || states) this.publish();
   }
 
   private noticeSessions(): void {
@@ -214,31 +346,35 @@ class Following implements Monitor {
   }
 
   private publish(): void {
-    this.snapshot = this.build();
+    this.changedSince = true;
     for (const listener of [...this.listeners]) listener();
+    if (this.summary?.isDue(this.o.clock.now())) this.summary.write(this.get());
   }
 
   private build(): Snapshot {
     const { clock, snapshot } = this.o;
+    const now = clock.now();
+    this.changedSince = false;
+    const ingest = this.sound(() => this.ingestState());
+    this.health.note(now, ingest, this.pending.size > 0 && !this.reading);
     return buildSnapshot({
       ...this.state.input(),
-      now: clock.now(),
+      ...this.sources.input((account) => this.state.openWindow(account, now)),
+      now,
       options: snapshot,
       newSessions: this.newSessions,
-      ingest: this.ingestState(),
+      ingest,
+      health: this.health.state(ingest),
+      episodes: this.episodes,
     });
   }
 
   private ingestState(): Snapshot['ingest'] {
-    const { ledger } = this.o;
-    const sums = ledger.db.sql('SELECT count(*) AS files, sum(lines) AS lines, sum(malformed + too_long) AS rejected FROM file').get();
-    const { progress, reading } = this;
+    const { ledger, progress, reading } = this;
     return {
       reading,
       percent: !reading || progress === null || progress.bytes === 0 ? null : Math.min(100, (progress.bytesDone / progress.bytes) * 100),
-      files: (sums?.files as number | null) ?? 0,
-      lines: (sums?.lines as number | null) ?? 0,
-      rejectedLines: (sums?.rejected as number | null) ?? 0,
+      ...this.counted.of(ledger, this.o.clock.now()),
       notice: this.writeNotice ?? this.readNotice ?? this.watchNotice ?? ledger.notice,
     };
   }

@@ -1,12 +1,14 @@
 import { burnStart } from '../usage/burn.ts';
-import { projectCost, projectUse, timeToLimit } from '../usage/forecast.ts';
-import { countTokens, type Limit, limitOf, limitPercent, type TokenLimit } from '../usage/limit.ts';
+import { projectCost, projectPercent, projectUse, timeToLimit } from '../usage/forecast.ts';
+import { countTokens, type Limit, limitOf, limitPercent, type Plan, type TokenLimit } from '../usage/limit.ts';
 import { type Figure, weakest } from '../usage/source.ts';
-import { sumOf } from '../usage/sum.ts';
-import type { UsageEvent } from '../usage/types.ts';
 import type { Window } from '../usage/window.ts';
-import { amountsOf, burnNow, burnPace } from './amounts.ts';
+import { isOld, labelOf, paceOf } from './account-view.ts';
+import { amountsOf, earliest } from './amounts.ts';
+import type { AccountQuota } from './live-input.ts';
+import { burnOf, recentOf, type UsageSlot } from './live-usage.ts';
 import type { Amounts, BurnRate, WindowView } from './snapshot.ts';
+import { mergedTally } from './tally.ts';
 import type { AccountWindows } from './windows.ts';
 
 const RECENT_MS = 30 * 60_000;
@@ -15,6 +17,15 @@ export interface WindowLimits {
   readonly tokenLimit: TokenLimit | null;
   /** `limits.count`. */
   readonly count: 'all' | 'work';
+  readonly plan: Plan | null;
+}
+
+/** What the view of an open window is made of. `slots` are those of its account; `now` in epoch ms. */
+export interface WindowScope {
+  readonly slots: readonly UsageSlot[];
+  readonly limits: WindowLimits;
+  readonly quota: AccountQuota | null;
+  readonly now: number;
 }
 
 function figureOf(limit: Limit, window: Window, amounts: Amounts): Figure {
@@ -32,7 +43,7 @@ interface Pace {
 
 function projectionOf(
   window: Window,
-  events: readonly UsageEvent[],
+  recentRequests: number,
   limit: WindowView['limit'],
   { amounts, now: rateNow, pace }: Pace,
   now: number,
@@ -41,7 +52,6 @@ function projectionOf(
   const elapsedMinutes = (now - window.start) / 60_000;
   const used = countTokens(amounts.tokens, kind);
   const rates = { now: rateNow[kind], pace: pace[kind], window: elapsedMinutes > 0 ? used / elapsedMinutes : 0 };
-  const recentRequests = events.reduce((count, event) => count + (event.at > now - RECENT_MS && event.at <= now ? event.requests : 0), 0);
   const found = projectUse({ used, rates, start: window.start, end: window.end, now, recentRequests });
   if (found === null) return null;
   return {
@@ -54,37 +64,53 @@ function projectionOf(
   };
 }
 
-/** The open window of an account with all its use, whatever is filtered: the quota is the account's (D-22, D-34). `events` are those in the window. */
-export function windowView(
-  account: AccountWindows,
-  window: Window,
-  events: readonly UsageEvent[],
-  limits: WindowLimits,
-  now: number,
-): WindowView {
-  const amounts = amountsOf(sumOf(events));
+/** Requests of the window in the last half hour. */
+function recentRequests(slots: readonly UsageSlot[], window: Window, now: number): number {
+  if (window.start <= now - RECENT_MS) return slots.reduce((sum, slot) => sum + slot.spansAt(now).longRequests, 0);
+  let count = 0;
+  for (const event of recentOf(slots, window.start - 1)) if (event.at <= now) count += event.requests;
+  return count;
+}
+
+function percentProjectionOf(window: Window, quota: AccountQuota | null, now: number): WindowView['percentProjection'] {
+  if (window.source !== 'official' || isOld(window.usedPercentAt, now)) return null;
+  const found = projectPercent(quota?.samples ?? [], window, now);
+  return found === null ? null : { percent: found.percentAtReset, low: found.low, high: found.high, limitAt: found.limitAt };
+}
+
+/** The open window of an account with all its use, whatever is filtered: the quota is the account's (D-22, D-34). */
+export function windowView(account: AccountWindows, window: Window, { slots, limits, quota, now }: WindowScope): WindowView {
+  const amounts = amountsOf(mergedTally(slots.map((slot) => slot.window)).sum);
   const configured = limits.tokenLimit?.per === 'window' ? limits.tokenLimit.tokens : null;
   const limit = limitOf({
     officialPercent: window.usedPercent,
     configured,
     configuredCount: limits.count,
-    plan: null,
+    plan: limits.plan,
     finished: account.finished,
   });
-  const t0 = burnStart(window.start, events[0]?.at ?? null);
-  const pace: Pace = { amounts, now: burnNow(events, now, t0), pace: burnPace(events, now, t0) };
-  const shown: WindowView['limit'] = { tokens: limit.tokens, count: limit.count === 'work' ? 'work' : 'all', source: limit.source };
+  const t0 = burnStart(window.start, earliest(slots.map((slot) => slot.firstInWindow?.at ?? null)));
+  const pace: Pace = { amounts, now: burnOf(slots, 'now', now, t0), pace: burnOf(slots, 'pace', now, t0) };
+  // A plan's limit counts input and output only: no forecast of other tokens may be held against it.
+  const shown: WindowView['limit'] =
+    limit.count === 'input-output'
+      ? { tokens: null, count: 'all', source: limit.source }
+      : { tokens: limit.tokens, count: limit.count, source: limit.source };
   return {
     account: account.account,
+    label: labelOf(quota?.label ?? account.account),
     start: window.start,
     end: window.end,
     source: window.source,
     uncertaintyMinutes: window.uncertaintyMinutes,
     usedPercent: figureOf(limit, window, amounts),
+    stale: window.source === 'official' && isOld(window.usedPercentAt, now),
+    ...paceOf(window, now),
     amounts,
     limit: shown,
     burnNow: pace.now,
     burnPace: pace.pace,
-    projection: projectionOf(window, events, shown, pace, now),
+    projection: projectionOf(window, recentRequests(slots, window, now), shown, pace, now),
+    percentProjection: percentProjectionOf(window, quota, now),
   };
 }

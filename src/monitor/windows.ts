@@ -21,6 +21,8 @@ export interface WindowOptions {
   /** Overrides of estimates in ms (`window.floor`, `window.hours`); null = D-21. */
   readonly floorMs: number | null;
   readonly lengthMs: number | null;
+  /** What the server said beyond the transcripts, by account: the samples of statusline runs (D-20). */
+  readonly samples?: ReadonlyMap<string, readonly WindowSample[]>;
 }
 
 /** A usage-limit error is the server's word that the window is full, and when it resets (D-20). */
@@ -91,6 +93,7 @@ export function accountWindows(
   );
   const uses = usesByAccount(groups, directory);
   const samples = limitSamples(directory);
+  for (const [account, more] of options.samples ?? []) samples.set(account, [...(samples.get(account) ?? []), ...more]);
   const accounts = new Set([...uses.keys(), ...samples.keys(), ...settled.keys()]);
   return [...accounts].sort().map((account) => {
     const kept = settled.get(account) ?? [];

@@ -36,6 +36,20 @@ export function burnStart(windowStart: number | null, firstRequestAt: number | n
   return Math.max(windowStart, firstRequestAt);
 }
 
+/** What a span holds: tokens, and nano-USD or null when a request in it has no price. */
+export interface SpanSum {
+  readonly work: number;
+  readonly all: number;
+  readonly cost: NanoUsd | null;
+}
+
+/** Rates from the sum of a span's requests; the divisor of {@link burnRate}. All requests of the sum lie at or after `t0`. */
+export function rateOfSpan(sum: SpanSum, spanMs: number, now: number, t0: number | null): BurnRate {
+  const minutes = Math.min(spanMs, Math.max(MINUTE_MS, now - (t0 ?? now - spanMs))) / MINUTE_MS;
+  const { work, all, cost } = sum;
+  return { work: work / minutes, all: all / minutes, costPerHour: cost === null ? null : Math.round((cost * 60) / minutes) };
+}
+
 /**
  * Rates of a scope over the trailing `spanMs` up to `now` (D-28). `events` are the scope's requests in any order, at least those of the span.
  * The divisor is the span, or the time since `t0` where that is shorter, but at least a minute; requests before `t0` are then left out too, or a rate
@@ -51,8 +65,7 @@ export function burnRate(events: Iterable<BurnEvent>, spanMs: number, now: numbe
     all += allTokens(event.tokens);
     cost = cost === null || event.cost === null ? null : cost + event.cost;
   }
-  const minutes = Math.min(spanMs, Math.max(MINUTE_MS, now - (t0 ?? now - spanMs))) / MINUTE_MS;
-  return { work: work / minutes, all: all / minutes, costPerHour: cost === null ? null : Math.round((cost * 60) / minutes) };
+  return rateOfSpan({ work, all, cost }, spanMs, now, t0);
 }
 
 /** Severity of the work tokens per minute now; strictly greater than a threshold (D-29). */

@@ -137,3 +137,23 @@ describe('time to the limit (D-32)', () => {
 test('nearest rank of none is unknown', () => {
   expect([nearestRank([], 90), nearestRank([5], 10)]).toEqual([null, 5]);
 });
+
+describe('band of the official % (D-31)', () => {
+  const window = { start: Date.UTC(2026, 10, 20, 10, 20), end: Date.UTC(2026, 10, 20, 15, 20) };
+  const now = Date.UTC(2026, 10, 20, 12);
+  const sample = (minutesAgo: number, used: number) => ({ used, seenAt: now - minutesAgo * 60_000 });
+
+  test('samples in a line have no scatter: the band is the point', () => {
+    const found = projectPercent([sample(40, 44), sample(20, 48), sample(0, 52)], window, now)!;
+    expect(found.percentAtReset).toBeCloseTo(92, 9);
+    expect([found.low, found.high].map((value) => Math.round(value * 1e6) / 1e6)).toEqual([92, 92]);
+  });
+
+  test('scatter widens it, never below what is used', () => {
+    const found = projectPercent([sample(40, 44), sample(25, 47), sample(10, 50.5), sample(0, 52.5)], window, now)!;
+    expect(found.low).toBeLessThan(found.percentAtReset);
+    expect(found.high - found.percentAtReset).toBeCloseTo(found.percentAtReset - found.low, 9);
+    const flat = projectPercent([sample(50, 10), sample(49, 50), sample(0, 52)], window, now)!;
+    expect(flat.low).toBeGreaterThanOrEqual(52);
+  });
+});

@@ -80,6 +80,9 @@ export interface PercentForecast {
   /** May exceed 100: said as "limit before the reset". */
   readonly percentAtReset: number;
   readonly beforeReset: boolean;
+  /** 80 % band around it from the scatter of the samples about the slope; never below what is used, equal to it with 3 samples in a line. */
+  readonly low: number;
+  readonly high: number;
   /** When 100 % is reached at this slope, if before the reset. */
   readonly limitAt: number | null;
 }
@@ -103,8 +106,11 @@ function changes(samples: readonly PercentSample[]): PercentSample[] {
   return kept;
 }
 
-/** Least-squares slope in percent per ms. */
-function slope(samples: readonly PercentSample[]): number {
+/** Factor on the standard error for a band that holds four values out of five. */
+const BAND_80 = 1.2816;
+
+/** Least-squares slope in percent per ms, and its standard error. */
+function slope(samples: readonly PercentSample[]): { readonly perMs: number; readonly error: number } {
   const meanAt = samples.reduce((sum, s) => sum + s.seenAt / samples.length, 0);
   const meanUsed = samples.reduce((sum, s) => sum + s.used / samples.length, 0);
   let over = 0;
@@ -113,7 +119,10 @@ function slope(samples: readonly PercentSample[]): number {
     over += (s.seenAt - meanAt) * (s.used - meanUsed);
     under += (s.seenAt - meanAt) ** 2;
   }
-  return under === 0 ? 0 : over / under;
+  if (under === 0) return { perMs: 0, error: 0 };
+  const perMs = over / under;
+  const rest = samples.reduce((sum, s) => sum + (s.used - meanUsed - perMs * (s.seenAt - meanAt)) ** 2, 0);
+  return { perMs, error: Math.sqrt(rest / (samples.length - 2) / under) };
 }
 
 /** The official % at the reset from one open window's accepted samples; null with fewer than 3 (one per change, and the newest) or over less than 10 min (D-31). */
@@ -128,10 +137,19 @@ export function projectPercent(
   const used = changes(samples.filter((s) => s.seenAt >= from && s.seenAt <= now));
   const newest = used.at(-1);
   if (used.length < 3 || !newest || newest.seenAt - used[0]!.seenAt < (options.minSpanMs ?? 10 * MINUTE_MS)) return null;
-  const perMs = slope(used);
-  const percentAtReset = newest.used + perMs * (window.end - now);
+  const { perMs, error } = slope(used);
+  const remaining = window.end - now;
+  const percentAtReset = newest.used + perMs * remaining;
+  const spread = BAND_80 * error * remaining;
   const limitAt = timeToLimit({ used: newest.used, limit: 100, ratePerMinute: perMs * MINUTE_MS, now, end: window.end });
-  return { percentPerHour: perMs * 60 * MINUTE_MS, percentAtReset, beforeReset: percentAtReset > 100, limitAt };
+  return {
+    percentPerHour: perMs * 60 * MINUTE_MS,
+    percentAtReset,
+    beforeReset: percentAtReset > 100,
+    low: Math.max(newest.used, percentAtReset - spread),
+    high: Math.max(newest.used, percentAtReset + spread),
+    limitAt,
+  };
 }
 
 /** When the limit is reached at this rate (epoch ms); null = not before the window's end, or the window is closed. `now` when it is reached already (D-32). */

@@ -24,7 +24,7 @@ function tidemark(args: readonly string[], more: Readonly<Record<string, string>
     XDG_STATE_HOME: `${home}/s`,
     ...more,
   };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(ROOT, 'dist/main.js'), ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [process.env.TIDEMARK_MAIN ?? path.join(ROOT, 'dist/main.js'), ...args], {
     env,
     cwd: home,
     encoding: 'utf8',
@@ -79,7 +79,7 @@ describe('ledger', () => {
     expect(stats).toMatchObject({
       path: db(),
       mode: 'disk',
-      schema: 1,
+      schema: 2,
       events: 3,
       sessions: 1,
       files: { present: 1, gone: 0 },

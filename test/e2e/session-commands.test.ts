@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-const MAIN = path.resolve('dist/main.js');
+const MAIN = process.env.TIDEMARK_MAIN ?? path.resolve('dist/main.js');
 const A = 'aaaaaaaa-0000-4000-8000-000000000001';
 const B = 'bbbbbbbb-0000-4000-8000-000000000002';
 let home: string;
@@ -132,7 +132,7 @@ describe('tidemark query', () => {
 
   test('UR-72 refused by name with exit 2: a metric to come, one that never was, a scope it has not', () => {
     for (const args of [
-      ['context.max'],
+      ['budget.used'],
       ['tokns'],
       ['window.left', '--session', A],
       ['burn.all', '--range', 'all'],

@@ -95,6 +95,13 @@ export function writeTranscript(claudeDir: string, name: string, lines: readonly
   return path;
 }
 
+/** A UUID for a number: two of them are as far apart as the client's own. */
+function uuidOf(n: number): string {
+  const next = random(n + 1);
+  const hex = Array.from({ length: 32 }, () => Math.floor(next() * 16).toString(16)).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
 /** A home of `files` transcripts: streamed repeats (two lines per request), prompts, and copies of a neighbour's requests. Requests are numbered over files. */
 export function makeHome(claudeDir: string, files: number, requests: number, seed: number): void {
   const next = random(seed);
@@ -113,11 +120,34 @@ export function makeHome(claudeDir: string, files: number, requests: number, see
       };
       const half = usageLine({ ...spec, output: 1, stop: null });
       own.push(half, usageLine(spec));
-      if (r % 10 === 0) own.push(promptLine(`p-${f}-${r}`, `s-${f}`, T0 + r));
+      if (r % 10 === 0) own.push(promptLine(uuidOf(f * requests + r), `s-${f}`, T0 + r));
     }
     previous = own;
     writeTranscript(claudeDir, `-p-${f % 4}/s-${f}.jsonl`, [...lines, ...own]);
   }
+}
+
+/**
+ * Every whole object of a line of ours, torn ones beside it or not (rule 2 of the transcripts' reference): tried from its start, and from wherever one of
+ * our lines begins right behind a brace, to the nearest brace that closes something JSON accepts. Slow, and without a thought about nesting or quotes.
+ */
+function wholeObjects(line: string): unknown[] {
+  const found: unknown[] = [];
+  const starts = [0, ...[...line.matchAll(/(?<=\})\{"type":"(?:assistant|user)"/g)].map((match) => match.index)];
+  let behind = 0;
+  for (const start of starts) {
+    if (start < behind) continue;
+    for (let end = line.indexOf('}', start); end >= 0; end = line.indexOf('}', end + 1)) {
+      try {
+        found.push(JSON.parse(line.slice(start, end + 1)));
+        behind = end + 1;
+        break;
+      } catch {
+        // not yet whole
+      }
+    }
+  }
+  return found;
 }
 
 /**
@@ -137,16 +167,7 @@ export class NaiveCounter {
   }
 
   seeText(text: string): void {
-    for (const line of text.split('\n')) {
-      // Objects that writers glued together begin as every line of ours does; a torn one does not take its neighbours along.
-      for (const one of line.split(/(?<=\})(?=\{"type":"(?:assistant|user)")/)) {
-        try {
-          this.seeObject(JSON.parse(one));
-        } catch {
-          // no whole object
-        }
-      }
-    }
+    for (const line of text.split('\n')) for (const one of wholeObjects(line)) this.seeObject(one);
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: the naive reader trusts the lines this folder writes

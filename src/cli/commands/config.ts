@@ -8,6 +8,7 @@ import { readEnv } from '../../platform/env.ts';
 import { configError, usageError } from '../../platform/errors.ts';
 import { expandPath, resolvePaths } from '../../platform/paths.ts';
 import { writeStdout } from '../../platform/stdout.ts';
+import { SCHEMA_VERSION } from '../../surfaces/export/json.ts';
 import { terminalText } from '../../text/terminal.ts';
 import { padded } from '../columns.ts';
 import { notes } from '../notes.ts';
@@ -48,7 +49,8 @@ async function show(flags: ConfigFlags): Promise<void> {
     value: settingOf(loaded, key),
     layer: loaded.origins.get(key) ?? 'default',
   }));
-  if (flags.json) return writeStdout(`${JSON.stringify({ file, exists: existsSync(file), settings: rows }, null, 2)}\n`);
+  if (flags.json)
+    return writeStdout(`${JSON.stringify({ schemaVersion: SCHEMA_VERSION, file, exists: existsSync(file), settings: rows }, null, 2)}\n`);
   const lines = padded(rows.map(({ key, value, layer }) => [key, shown(key, value), layerText(key, layer)]));
   await writeStdout(`${terminalText(file, 1000)}${existsSync(file) ? '' : ' (does not exist: defaults hold)'}\n\n${lines.join('\n')}\n`);
 }

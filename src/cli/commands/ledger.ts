@@ -7,6 +7,7 @@ import { type VerifyResult, verify } from '../../ledger/verify.ts';
 import { KnownError } from '../../platform/errors.ts';
 import { expandPath } from '../../platform/paths.ts';
 import { writeStdout } from '../../platform/stdout.ts';
+import { SCHEMA_VERSION } from '../../surfaces/export/json.ts';
 import { terminalText } from '../../text/terminal.ts';
 import { padded } from '../columns.ts';
 import { notes } from '../notes.ts';
@@ -49,15 +50,21 @@ async function stats(flags: LedgerFlags): Promise<void> {
   using _ = ready;
   const figures = ledgerStats(ready.ledger, app.paths.ledger);
   const directories = app.paths.claudeDirs;
-  if (flags.json)
-    return writeStdout(`${JSON.stringify({ ...figures, claudeDirs: directories, unreadable: ready.result.skipped }, null, 2)}\n`);
+  if (flags.json) return writeStdout(`${asJson({ ...statsJson(figures), claudeDirs: directories, unreadable: ready.result.skipped })}\n`);
   const lines = statLines(figures, directories);
   for (const { path, code } of ready.result.skipped) lines.push(['unreadable', `${terminalText(path, 1000)} (${code})`]);
   await writeStdout(`${padded(lines).join('\n')}\n`);
 }
 
+const asJson = (body: object): string => JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...body }, null, 2);
+const instant = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+const statsJson = (figures: LedgerStats) => ({
+  ...figures,
+  firstRecord: instant(figures.firstRecord),
+  lastRecord: instant(figures.lastRecord),
+});
+
 function statLines(s: LedgerStats, directories: readonly string[]): string[][] {
-  const time = (ms: number | null): string => (ms === null ? 'none' : new Date(ms).toISOString());
   const rejected = Object.entries(s.rejected).flatMap(([reason, { lines, files }]) => [
     [`rejected ${reason}`, whole(lines)],
     ...files.map((file) => ['', `${whole(file.lines)} in ${terminalText(file.path, 1000)}`]),
@@ -77,8 +84,8 @@ function statLines(s: LedgerStats, directories: readonly string[]): string[][] {
     ['prompts', whole(s.prompts)],
     ['labels', whole(s.labels)],
     ['forgotten sessions', whole(s.forgotten)],
-    ['first record', time(s.firstRecord)],
-    ['last record', time(s.lastRecord)],
+    ['first record', instant(s.firstRecord) ?? 'none'],
+    ['last record', instant(s.lastRecord) ?? 'none'],
     ['price table', s.priceTable],
   ];
 }
@@ -90,7 +97,7 @@ async function check(flags: LedgerFlags): Promise<boolean> {
   const { app, ready } = await open(flags);
   using _ = ready;
   const result = verify(ready.ledger, app.paths.claudeDirs);
-  await writeStdout(flags.json ? `${JSON.stringify(result, null, 2)}\n` : `${verifyLines(result).join('\n')}\n`);
+  await writeStdout(flags.json ? `${asJson(result)}\n` : `${verifyLines(result).join('\n')}\n`);
   return result.ok;
 }
 
@@ -133,7 +140,7 @@ async function again(flags: LedgerFlags): Promise<boolean> {
   const result = await rebuild(ready.ledger, { claudeDirs: app.paths.claudeDirs, workers, now: app.clock.now(), ...file });
   const { stopped, ...figures } = result;
   if (stopped !== null) throw new KnownError('The ledger could not be written while it was rebuilt; run it again', { cause: stopped });
-  if (flags.json) await writeStdout(`${JSON.stringify(figures, null, 2)}\n`);
+  if (flags.json) await writeStdout(`${asJson(figures)}\n`);
   else
     await writeStdout(
       `Read ${some(result.filesRead, 'transcript')} again: ${some(result.after, 'request')}, ${whole(result.after - result.before)} new, ${whole(result.changed)} changed, ${whole(result.mended)} mended. All sums were made again.\n`,

@@ -7,70 +7,102 @@ import type { Config } from '../../config/schema.ts';
 import { type Monitor, startMonitor } from '../../monitor/monitor.ts';
 import { type CostThresholds, NO_COST_THRESHOLDS } from '../../monitor/warnings.ts';
 import { usageError } from '../../platform/errors.ts';
+import { runProgram } from '../../platform/run-program.ts';
 import { writeStdout } from '../../platform/stdout.ts';
 import { describeTerminal } from '../../platform/terminal.ts';
+import { parseFilter } from '../../surfaces/tui/filter/parse.ts';
+import { follow } from '../../surfaces/tui/follow.ts';
 import { snapshotJson } from '../../surfaces/tui/json.ts';
 import { statusLine } from '../../surfaces/tui/line.ts';
 import { plainView } from '../../surfaces/tui/plain.ts';
+import type { LiveEnd } from '../../surfaces/tui/run.ts';
+import type { FirstState } from '../../surfaces/tui/ui/state.ts';
 import type { TokenLimit } from '../../usage/limit.ts';
-import type { LiveFlags } from '../live-flags.ts';
+import { type LiveFlags, settingsOf } from '../live-flags.ts';
 import { notes } from '../notes.ts';
 import { tokenLimitOf, zoneOf } from '../report-request.ts';
 
 export async function runLive(flags: LiveFlags): Promise<number> {
   const seconds = numberIn('--refresh-interval', flags.refreshInterval, 0.2, 3600);
-  const hours = numberIn('--session-duration', flags.sessionDuration, 0.5, 24);
-  const cost = costThresholds(flags.costThreshold ?? []);
-  const own = flags.demo ? null : await openApp({ configFile: flags.config });
+  numberIn('--session-duration', flags.sessionDuration, 0.5, 24);
+  costThresholds(flags.costThreshold ?? []);
+  const own = flags.demo ? null : await openApp({ configFile: flags.config, flags: settingsOf(flags) });
+  if (own !== null) checkFilter(own.config.live.filter);
   const nothing = own !== null && hasNoClaude(own) && !existsSync(own.paths.ledger);
-  // A newcomer at a terminal is shown the demo instead of an error; a script gets the error.
-  const offered = nothing && drawn(flags, own);
+  // A script gets the error; on a terminal `tidemark live` waits for data and offers the demo (LV-34), bare `tidemark` shows it at once.
+  if (nothing && !isDrawn(flags, own)) throw noDataError(own);
+  const offered = nothing && process.argv.slice(2).every((argument) => argument.startsWith('-'));
   if (offered) await notes([noDataError(own).message, 'This is the demo, with made-up sessions; q ends it.']);
-  const demo = flags.demo || offered ? await openDemo(flags) : null;
-  const app = demo?.app ?? own!;
-  const ledger = openAppLedger(app);
+  const end = own === null || offered ? await showDemo(flags, seconds) : await showApp(own, flags, seconds, null);
+  return end.demo ? (await showDemo(flags, seconds)).code : end.code;
+}
+
+async function showDemo(flags: LiveFlags, seconds: number | null): Promise<LiveEnd> {
+  const demo = await openDemo(flags);
   try {
-    if (demo === null && hasNoClaude(app) && ledger.db.sql('SELECT 1 FROM event LIMIT 1').get() === undefined) throw noDataError(app);
-    const { config } = app;
-    const refreshMs = seconds === null ? config.live.refreshInterval : seconds * 1000;
-    const zone = zoneOf(flags.timezone ?? config.display.timezone ?? 'local', app.env.TZ);
-    const monitor = startMonitor({
-      ledger,
-      claudeDirs: app.paths.claudeDirs,
-      clock: app.clock,
-      refreshInterval: refreshMs,
-      workers: config.ingest.workers,
-      snapshot: { zone, burn: config.burn, tokenLimit: limitOf(flags, config), limitCount: config.limits.count, cost, demo: demo !== null },
-      state: {
-        mode: 'auto',
-        aliases: config.projects.aliases,
-        projects: flags.projects ?? config.projects.include,
-        excludeProjects: flags.exclude ?? config.projects.exclude,
-        floorMs: config.window.floor,
-        lengthMs: (hours ?? config.window.hours) * 3_600_000,
-      },
-      watch: { debounce: config.watch.debounce, pollInterval: config.watch.pollInterval },
-    });
-    using ticker = demo === null ? null : demoTicker(demo.home, app.clock);
-    void ticker;
-    try {
-      return await show(monitor, flags, app, refreshMs / 1000);
-    } finally {
-      monitor.close();
-    }
+    checkFilter(demo.app.config.live.filter);
+    return await showApp(demo.app, flags, seconds, demo.home);
   } finally {
-    ledger[Symbol.dispose]();
-    if (demo !== null) rmSync(demo.dir, { recursive: true, force: true });
+    rmSync(demo.dir, { recursive: true, force: true });
   }
 }
 
-/** `25` is the combined cost on screen, `25/project` and `5/session` one of them (LV-14). */
+async function showApp(app: App, flags: LiveFlags, seconds: number | null, demoHome: string | null): Promise<LiveEnd> {
+  const { config } = app;
+  const refreshMs = seconds === null ? config.live.refreshInterval : seconds * 1000;
+  const hours = numberIn('--session-duration', flags.sessionDuration, 0.5, 24) ?? config.window.hours;
+  using ledger = openAppLedger(app);
+  if (!isDrawn(flags, app) && hasNoClaude(app) && ledger.db.sql('SELECT 1 FROM event LIMIT 1').get() === undefined) throw noDataError(app);
+  const monitor = startMonitor({
+    ledger,
+    claudeDirs: app.paths.claudeDirs,
+    clock: app.clock,
+    refreshInterval: refreshMs,
+    workers: config.ingest.workers,
+    stateDir: app.paths.stateDir,
+    actions: config.privacy.actions,
+    snapshot: {
+      zone: zoneOf(flags.timezone ?? config.display.timezone ?? 'local', app.env.TZ),
+      burn: config.burn,
+      tokenLimit: limitOf(flags, config),
+      limitCount: config.limits.count,
+      cost: costThresholds(flags.costThreshold ?? []),
+      demo: demoHome !== null,
+      plan: config.limits.plan,
+    },
+    state: {
+      mode: 'auto',
+      aliases: config.projects.aliases,
+      projects: flags.projects ?? config.projects.include,
+      excludeProjects: flags.exclude ?? config.projects.exclude,
+      floorMs: config.window.floor,
+      lengthMs: hours * 3_600_000,
+    },
+    watch: { debounce: config.watch.debounce, pollInterval: config.watch.pollInterval },
+  });
+  using ticker = demoHome === null ? null : demoTicker(demoHome, app.clock);
+  void ticker;
+  try {
+    return await show(monitor, flags, app, refreshMs / 1000);
+  } finally {
+    monitor.close();
+  }
+}
+
+/** A filter from flag, environment or file that cannot be read is a usage error, with the place (LV-80). */
+function checkFilter(text: string): void {
+  const parsed = parseFilter(text);
+  if (!parsed.ok)
+    throw usageError(`The filter "${text}" cannot be read at character ${parsed.fault.at + 1}: expected ${parsed.fault.expected}`);
+}
+
+/** `25` is the combined cost on screen; `25/day`, `25/project`, `5/session` are others (LV-14). */
 function costThresholds(texts: readonly string[]): CostThresholds {
-  const found = { ...NO_COST_THRESHOLDS };
+  const found: Record<'combined' | 'day' | 'project' | 'session', number | null> = { day: null, ...NO_COST_THRESHOLDS };
   for (const text of texts) {
     const [amount = '', scope = 'combined'] = text.replace(/^\$/, '').split('/');
-    if (scope !== 'combined' && scope !== 'project' && scope !== 'session')
-      throw usageError(`--cost-threshold takes 25, 25/project or 5/session, not "${text}"`);
+    if (scope !== 'combined' && scope !== 'day' && scope !== 'project' && scope !== 'session')
+      throw usageError(`--cost-threshold takes 25, 25/day, 25/project or 5/session, not "${text}"`);
     found[scope] = Math.round(numberIn('--cost-threshold', amount, 0, 1e6)! * 1e9);
   }
   return found;
@@ -86,7 +118,7 @@ function limitOf(flags: LiveFlags, config: Config): TokenLimit | null {
 async function openDemo(flags: LiveFlags): Promise<{ app: App; dir: string; home: string }> {
   const dir = mkdtempSync(join(tmpdir(), 'tidemark-demo-'));
   const home = join(dir, 'home');
-  const plain = await openApp({ configFile: flags.config });
+  const plain = await openApp({ configFile: flags.config, flags: settingsOf(flags) });
   const made = writeDemoHome(home, plain.clock.now());
   const paths = {
     ...plain.paths,
@@ -94,78 +126,141 @@ async function openDemo(flags: LiveFlags): Promise<{ app: App; dir: string; home
     claudeDirs: [made.claudeDir],
     ledger: join(dir, 'tidemark', 'ledger.db'),
     dataDir: join(dir, 'tidemark'),
+    stateDir: join(dir, 'state', 'tidemark'),
   };
   return { app: { ...plain, paths }, dir, home };
 }
 
-/** Whether the full-screen view is drawn: on a terminal, unless a flag asks for text. */
-function drawn(flags: LiveFlags, app: App): boolean {
-  return describeTerminal(app.env, process.stdout).canDraw && !flags.json && !flags.followJson && !flags.once && !flags.line;
+type Form = 'screen' | 'reader' | 'table' | 'line' | 'json';
+
+/** What is shown: flags first, then `live.mode`; a full screen needs a terminal that can be drawn on (LV-130). */
+function formOf(flags: LiveFlags, app: App): Form {
+  const { mode } = app.config.live;
+  if (flags.json || flags.followJson) return 'json';
+  if (flags.line) return 'line';
+  if (flags.once) return flags.compact ? 'line' : 'table';
+  if (mode === 'json') return 'json';
+  if (mode === 'table') return 'table';
+  if (mode === 'compact') return 'line';
+  if (app.config.display.screenReader || app.env.INK_SCREEN_READER === 'true') return 'reader';
+  if (!describeTerminal(app.env, process.stdout).canDraw) return flags.compact ? 'line' : 'table';
+  return 'screen';
 }
 
-async function show(monitor: Monitor, flags: LiveFlags, app: App, refreshSeconds: number): Promise<number> {
-  const terminal = describeTerminal(app.env, process.stdout, flags.color === false ? 'never' : app.config.display.color);
-  const utf8 = /utf-?8/i.test(app.env.LC_ALL || app.env.LC_CTYPE || app.env.LANG || 'utf-8');
-  const ascii = (flags.ascii ?? app.config.display.ascii) || !utf8;
-  const columns = process.stdout.isTTY || app.env.COLUMNS !== undefined ? terminal.columns : 120;
-  const json = flags.json || flags.followJson || false;
-  if (drawn(flags, app)) {
+const isDrawn = (flags: LiveFlags, app: App): boolean => formOf(flags, app) === 'screen';
+
+async function show(monitor: Monitor, flags: LiveFlags, app: App, refreshSeconds: number): Promise<LiveEnd> {
+  const { config, env } = app;
+  const terminal = describeTerminal(env, process.stdout, flags.color === false ? 'never' : config.display.color);
+  const utf8 = /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || 'utf-8');
+  const ascii = config.display.ascii || !utf8;
+  const { hour12 } = config.display;
+  const columns = process.stdout.isTTY || env.COLUMNS !== undefined ? terminal.columns : 120;
+  let form = formOf(flags, app);
+  const done = (code: number): LiveEnd => ({ code, demo: false });
+  if (form === 'screen') {
     const { runLiveView } = await import('../../surfaces/tui/run.ts');
-    return runLiveView(monitor, {
-      ascii,
-      colour: terminal.colour > 0,
-      compact: flags.compact ?? false,
-      emoji: flags.emoji ?? app.config.display.emoji,
-      refreshSeconds,
-      now: () => app.clock.now(),
-    });
+    try {
+      return await runLiveView(monitor, monitor.queries, {
+        first: firstOf(flags, app, refreshSeconds),
+        fixed: fixedBy(flags, app),
+        ascii,
+        hour12,
+        emoji: config.display.emoji,
+        ambiguousWide: config.display.ambiguousWide,
+        colour: terminal.colour,
+        mouse: config.live.mouse,
+        readOnly: config.live.readOnly,
+        bell: config.live.bell,
+        title: config.live.title,
+        maxSessions: config.live.maxSessions,
+        scope: scopeOf(flags, config),
+        env,
+        run: runProgram,
+        stateDir: app.paths.stateDir,
+        debug: flags.debug ?? false,
+        now: () => app.clock.now(),
+        monotonic: () => app.clock.monotonic(),
+      });
+    } catch (error) {
+      if (!isRawModeRefused(error)) throw error;
+      await notes(['this terminal cannot be drawn on; one line follows the sessions instead']);
+      form = 'line';
+    }
   }
+  await monitor.ready;
+  if (form === 'reader') {
+    const { runReader } = await import('../../surfaces/tui/reader.ts');
+    return done(
+      await runReader(monitor, monitor.queries, {
+        write: writeStdout,
+        input: process.stdin,
+        once: flags.once ?? false,
+        filter: config.live.filter,
+        hour12,
+      }),
+    );
+  }
+  const json = form === 'json';
+  const isLine = form === 'line';
   const text = (): string => {
     const snapshot = monitor.get();
     if (json) return flags.once ? JSON.stringify(snapshotJson(snapshot), null, 2) : JSON.stringify(snapshotJson(snapshot));
-    return flags.line || flags.compact ? statusLine(snapshot, { columns, ascii }) : plainView(snapshot, { columns, ascii }).trimEnd();
+    return isLine ? statusLine(snapshot, { columns, ascii, hour12 }) : plainView(snapshot, { columns, ascii, hour12 }).trimEnd();
   };
-  await monitor.ready;
-  await writeStdout(`${text()}\n`);
-  const follows = !flags.once && (json || (flags.line && flags.follow));
-  return follows ? follow(monitor, text, json) : 0;
+  const follows = !flags.once && (json || (isLine && (flags.follow === true || !flags.line)));
+  if (!follows) {
+    await writeStdout(`${text()}\n`);
+    return done(0);
+  }
+  const tick = () => JSON.stringify({ type: 'tick', at: new Date(monitor.get().takenAt).toISOString() });
+  const inPlace = isLine && terminal.canDraw;
+  const code = await follow(monitor, {
+    text,
+    write: writeStdout,
+    inPlace,
+    heartbeat: json ? tick : null,
+    everyMs: isLine ? refreshSeconds * 1000 : null,
+  });
+  if (inPlace) await writeStdout('\n');
+  return done(code);
 }
 
-const HEARTBEAT_MS = 30_000;
-const LEAST_PAUSE_MS = 100;
+/** The terminal takes no raw mode (LV-131): a system error of the terminal call, before anything was drawn. */
+const isRawModeRefused = (error: unknown): boolean =>
+  error instanceof Error &&
+  'syscall' in error &&
+  (error.syscall === 'setRawMode' || error.syscall === 'uv_tty_set_mode' || /setRawMode/.test(error.message));
 
-/** A line per change, ten a second at most, and a heartbeat for JSON readers, until a signal or a closed pipe. */
-function follow(monitor: Monitor, text: () => string, json: boolean): Promise<number> {
-  return new Promise((resolve) => {
-    let timer: NodeJS.Timeout | null = null;
-    let last = Number.NEGATIVE_INFINITY;
-    const write = (): void => {
-      timer = null;
-      last = performance.now();
-      void writeStdout(`${text()}\n`);
-    };
-    const stop = monitor.subscribe(() => {
-      const pause = last + LEAST_PAUSE_MS - performance.now();
-      if (timer !== null) return;
-      if (pause <= 0) write();
-      else timer = setTimeout(write, pause);
-    });
-    const heart = json
-      ? setInterval(
-          () => void writeStdout(`${JSON.stringify({ type: 'tick', at: new Date(monitor.get().takenAt).toISOString() })}\n`),
-          HEARTBEAT_MS,
-        )
-      : null;
-    const end = (code: number) => () => {
-      stop();
-      if (timer !== null) clearTimeout(timer);
-      if (heart !== null) clearInterval(heart);
-      resolve(code);
-    };
-    process.once('SIGINT', end(130));
-    process.once('SIGTERM', end(143));
-    process.once('SIGHUP', end(129));
-  });
+function firstOf(flags: LiveFlags, { config }: App, refreshSeconds: number): FirstState {
+  const { live, display } = config;
+  return {
+    refreshSeconds,
+    compact: flags.compact ?? false,
+    theme: display.theme,
+    sort: live.sort,
+    group: live.group,
+    account: live.account[0] ?? null,
+    filter: live.filter,
+  };
+}
+
+/** What a flag, the environment or the file decides is not remembered over (LV-22, LV-86). */
+function fixedBy(flags: LiveFlags, { loaded }: App): ReadonlySet<keyof FirstState> {
+  const keys = { theme: 'display.theme', sort: 'live.sort', group: 'live.group', filter: 'live.filter', account: 'live.account' } as const;
+  const set = Object.entries(keys).filter(([, key]) => loaded.origins.get(key) !== 'default');
+  return new Set([...set.map(([name]) => name as keyof FirstState), ...(flags.compact === undefined ? [] : (['compact'] as const))]);
+}
+
+/** `projects api*`, for the header (LV-13). */
+function scopeOf(flags: LiveFlags, config: Config): string | null {
+  const only = flags.projects ?? config.projects.include;
+  const without = flags.exclude ?? config.projects.exclude;
+  const words = [
+    ...(only.length > 0 ? [`projects ${only.join(', ')}`] : []),
+    ...(without.length > 0 ? [`without ${without.join(', ')}`] : []),
+  ];
+  return words.length === 0 ? null : words.join(' · ');
 }
 
 function numberIn(flag: string, text: string | undefined, min: number, max: number): number | null {

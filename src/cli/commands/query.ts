@@ -4,12 +4,18 @@ import { writeStdout } from '../../platform/stdout.ts';
 import { duration } from '../../text/duration.ts';
 import { percent, tokensShort, usd } from '../../text/format.ts';
 import { nearest } from '../../text/nearest.ts';
+import { terminalText } from '../../text/terminal.ts';
+import { padded } from '../columns.ts';
+import { commaList } from '../comma-list.ts';
 import { findIn } from '../find.ts';
-import { ALIASES, LATER, METRICS, type Measured, type Metric, type Scope, type Unit } from '../metrics.ts';
+import { type Measured, type Metric, SCOPES, type Scope, type Unit } from '../metric.ts';
+import { ALIASES, LATER, METRICS } from '../metrics.ts';
+import { type NowView, nowView } from '../now-view.ts';
 import { openReport } from '../open-report.ts';
 import type { ReportFlags } from '../report-flags.ts';
 
-interface QueryFlags extends ReportFlags {
+interface QueryFlags extends Omit<ReportFlags, 'session'> {
+  session?: string;
   range?: string;
   format?: string;
   default?: string;
@@ -22,62 +28,98 @@ interface QueryFlags extends ReportFlags {
 
 const EXIT_WARN = 10;
 const EXIT_LIMIT = 20;
-const list = (value: string, before: string[] = []): string[] => [
-  ...before,
-  ...value
-    .split(',')
-    .map((v) => v.trim())
-    .filter((v) => v !== ''),
-];
 
-/** `tidemark query METRIC`: one number for scripts (EXP-70 … EXP-73, UR-70 … UR-72). */
+/** `tidemark query METRIC`: one number for scripts (EXP-70 … EXP-73, UR-70 … UR-73). */
 export function addQueryCommand(program: Command, exit: (code: number) => void): void {
   program
     .command('query <metric>')
-    .description('one number for scripts: cost, tokens, requests, window.tokens, burn.all …')
+    .description('one number for scripts: cost, tokens, sessions.needs_you, window.used, burn.all …')
     .option('--range <range>', 'today (default), yesterday, 7d, this-week, 2026-11-01 … or all')
     .option('--since <date>', 'first local day')
     .option('--until <date>', 'last local day, inclusive')
-    .option('-z, --timezone <zone>', 'IANA name, local or utc')
-    .option('--project <names>', 'only these projects', list)
-    .option('--account <names>', 'only these accounts', list)
+    .option('-z, --timezone <zone>', 'IANA name, local or utc; decides where a day begins')
+    .option('--project <names>', 'only these projects: names, globs, directories; comma list, repeatable, !x excludes', commaList)
+    .option('--exclude <names>', 'all but these projects', commaList)
+    .option('--model <ids>', 'only these models; globs, !x excludes', commaList)
+    .option('--account <names>', 'only these accounts', commaList)
     .option('--session <session>', 'only this session: id, name, @last or -')
     .option('--current', 'the same as --session @last')
+    .option('--tag <tags>', 'only sessions with these tags', commaList)
+    .option('--branch <names>', 'only sessions on these branches', commaList)
+    .option('--subagents <how>', 'include, only or exclude what subagents used (default include)')
+    .option('-m, --mode <mode>', 'auto, calculate or display: where a cost comes from (default auto)')
     .option('--format <format>', 'raw, human or json', 'raw')
     .option('--default <value>', 'print this instead of failing when the value is unknown')
     .option('--official', 'an estimate counts as unknown')
     .option('--warn <n>', 'exit 10 from this value on')
     .option('--limit <n>', 'exit 20 from this value on')
-    .option('--below', 'the thresholds are lower ones')
-    .option('-m, --mode <mode>', 'auto, calculate or display (default auto)')
+    .option('--below', 'the thresholds are lower ones: exit 10 or 20 down from them')
     .option('-c, --config <file>', 'another configuration file')
+    .option('-d, --debug', 'say more about errors')
     .option('--no-progress', 'no progress line while history is read')
-    .addHelpText(
-      'after',
-      `\nMetrics: ${Object.keys(METRICS).join(', ')}\nAlso: ${Object.entries(ALIASES)
-        .map(([alias, name]) => `${alias} = ${name}`)
-        .join(', ')}`,
-    )
-    .action(async (name: string, flags: QueryFlags & { session?: unknown }) => exit(await query(name, flags)));
+    .addHelpText('after', metricHelp())
+    .action(async (name: string, flags: QueryFlags) => exit(await query(name, flags)));
 }
 
-async function query(name: string, flags: Omit<QueryFlags, 'session'> & { session?: unknown }): Promise<number> {
+function metricHelp(): string {
+  const lines = (ranged: boolean) =>
+    padded(
+      Object.entries(METRICS)
+        .filter(([, metric]) => metric.ranged === ranged)
+        .map(([name, { unit, about }]) => [`  ${name}`, unit, about]),
+    );
+  const aliases = Object.entries(ALIASES).map(
+    ([alias, name]) => `${alias} = ${name === 'burn.all' && alias.endsWith('hour') ? '60 × burn.all' : name}`,
+  );
+  return [
+    '',
+    'Metrics of a range of days:',
+    ...lines(true),
+    '',
+    'Metrics of now:',
+    ...lines(false),
+    '',
+    `Other names: ${aliases.join(', ')}`,
+    '',
+    'Exit codes: 0 fine, 1 unknown, 2 wrong usage, 10 --warn reached, 20 --limit reached.',
+    '',
+    'Examples:',
+    '  tidemark query cost                                what today cost, in dollars',
+    '  tidemark query tokens --range 7d --project api     tokens of a project, last 7 days',
+    '  tidemark query sessions.needs_you --warn 1         exit 10 when a session waits for you',
+    '  tidemark query window.used --default 0 --format human',
+  ].join('\n');
+}
+
+/** What the flags narrow the metric by. */
+const given = (flags: QueryFlags): ReadonlySet<Scope> =>
+  new Set(
+    SCOPES.filter((scope) => {
+      if (scope === 'session') return flags.session !== undefined || flags.current === true;
+      return flags[scope] !== undefined || (scope === 'project' && flags.exclude !== undefined);
+    }),
+  );
+
+async function query(name: string, flags: QueryFlags): Promise<number> {
   const metric = metricOf(name);
   const format = (['raw', 'human', 'json'] as const).find((known) => known === flags.format);
   if (format === undefined) throw usageError(`--format takes raw, human or json, not "${flags.format}"`);
   const thresholds = { warn: threshold('--warn', flags.warn), limit: threshold('--limit', flags.limit) };
+  if (metric.unit === 'time' && (thresholds.warn ?? thresholds.limit) !== null)
+    throw usageError(
+      `${name} is a time: it has no thresholds`,
+      `use ${name.replace(/reset$/, name.startsWith('week') ? 'resets_in' : 'left')}`,
+    );
   if (flags.current && flags.session !== undefined) throw usageError('Give --session or --current');
-  const session = flags.current ? '@last' : (flags.session as string | undefined);
-  refuseScopes(name, metric, {
-    session: session !== undefined,
-    project: flags.project !== undefined,
-    account: flags.account !== undefined,
-  });
+  const scopes = given(flags);
+  refuseScopes(name, metric, scopes);
+  const session = flags.current ? '@last' : flags.session;
   using open = await openReport({ ...rangeFlags(flags, metric), cost: true });
   const { context } = open;
   const info = session === undefined ? null : findIn(open.app, open.ready.ledger, open.directory, session);
   const sessions = info === null ? context.filter.sessions : (context.filter.sessions ?? [info.id]).filter((id) => id === info.id);
-  const found = metric.measure({ ...open, context: { ...context, filter: { ...context.filter, sessions } } });
+  const narrowed = { ...open, context: { ...context, filter: { ...context.filter, sessions } } };
+  const found = metric.ranged ? metric.measure(narrowed) : metric.measure(await nowView(narrowed, scopes));
   const value = flags.official && found.source !== 'official' ? unofficial(metric, found) : found;
   if (value.value === null) {
     if (flags.default === undefined) throw new KnownError(`${name} is unknown: ${value.reason ?? 'nothing is known of it'}`);
@@ -96,7 +138,9 @@ function metricOf(name: string): Metric {
   const metric = METRICS[ALIASES[name] ?? name];
   if (metric !== undefined && Object.hasOwn(METRICS, ALIASES[name] ?? name)) {
     // Seed 003 gives this one per hour.
-    return name === 'burn-rate-hour' ? { ...metric, measure: (open) => times(metric.measure(open), 60) } : metric;
+    return name === 'burn-rate-hour' && !metric.ranged
+      ? { ...metric, measure: (view: NowView) => times(metric.measure(view), 60) }
+      : metric;
   }
   if (LATER.includes(name)) throw usageError(`The metric ${name} does not exist yet`, `these do: ${Object.keys(METRICS).join(', ')}`);
   const near = nearest(name, [...Object.keys(METRICS), ...Object.keys(ALIASES)]);
@@ -109,18 +153,19 @@ function metricOf(name: string): Metric {
 const times = (found: Measured, factor: number): Measured =>
   typeof found.value === 'number' ? { ...found, value: found.value * factor } : found;
 
-function refuseScopes(name: string, metric: Metric, given: Readonly<Record<Scope, boolean>>): void {
-  for (const scope of ['session', 'project', 'account'] as const) {
-    if (!given[scope] || metric.scopes.includes(scope)) continue;
-    const having = Object.entries(METRICS)
-      .filter(([, other]) => other.scopes.includes(scope))
-      .map(([other]) => other);
-    throw usageError(`${name} has no --${scope}`, `these have: ${having.join(', ')}`);
-  }
+function refuseScopes(name: string, metric: Metric, scopes: ReadonlySet<Scope>): void {
+  const missing = metric.needs?.find((scope) => !scopes.has(scope));
+  if (missing !== undefined) throw usageError(`${name} is of one ${missing}`, `name it with --${missing}, or --current for the newest`);
+  const wrong = [...scopes].find((scope) => !metric.scopes.includes(scope));
+  if (wrong === undefined) return;
+  const having = Object.entries(METRICS)
+    .filter(([, other]) => other.scopes.includes(wrong))
+    .map(([other]) => other);
+  throw usageError(`${name} has no --${wrong}`, `these have: ${having.join(', ')}`);
 }
 
 /** Days for a metric of a range: `--range` or `--since`/`--until`, else today. A metric of now takes none. */
-function rangeFlags(flags: Omit<QueryFlags, 'session'> & { session?: unknown }, metric: Metric): ReportFlags {
+function rangeFlags(flags: QueryFlags, metric: Metric): ReportFlags {
   const { session: _, ...rest } = flags;
   const dated = flags.since !== undefined || flags.until !== undefined;
   if (flags.range !== undefined && dated) throw usageError('Give --range, or --since and --until');
@@ -146,11 +191,23 @@ function verdict(value: number | null, { warn, limit }: { warn: number | null; l
   return reached(warn) ? EXIT_WARN : 0;
 }
 
-function textOf(format: 'raw' | 'human' | 'json', name: string, { unit }: Metric, { value, source }: Measured, now: number): string {
-  if (format === 'json')
-    return JSON.stringify({ metric: name, value: exact(value), unit, source, age: 0, at: new Date(now).toISOString() });
+function textOf(format: 'raw' | 'human' | 'json', name: string, { unit }: Metric, found: Measured, now: number): string {
+  const { value, source, account } = found;
+  const at = found.at ?? now;
+  if (format === 'json') {
+    const age = Math.max(0, Math.round((now - at) / 1000));
+    return JSON.stringify({
+      metric: name,
+      value: exact(value),
+      unit,
+      source,
+      age,
+      at: new Date(at).toISOString(),
+      ...(account === undefined ? {} : { account }),
+    });
+  }
   if (format === 'human' && typeof value === 'number') return human(value, unit);
-  return typeof value === 'number' ? plainNumber(value) : String(value);
+  return typeof value === 'number' ? plainNumber(value) : terminalText(String(value));
 }
 
 /** Dollars have at most 9 decimals, as do rates (UR-45). */

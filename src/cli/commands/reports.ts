@@ -16,7 +16,6 @@ import {
   sessionsJson,
   weeklyJson,
 } from '../../surfaces/export/json.ts';
-import { jsonSchemaOf } from '../../surfaces/export/json-schema.ts';
 import { jsonChunks } from '../../surfaces/export/json-stream.ts';
 import {
   blocksTable,
@@ -32,6 +31,7 @@ import { localDay, zoneSegments } from '../../usage/calendar.ts';
 import type { BlockRow, PeriodRow, ReportMeta, ReportRow } from '../../usage/report.ts';
 import { notes } from '../notes.ts';
 import { metaOf, type OpenReport, openReport } from '../open-report.ts';
+import { printSchema } from '../print-schema.ts';
 import { addReportFlags, type ReportFlags } from '../report-flags.ts';
 import { addRows, largeEnough, sortRows } from '../rows.ts';
 import { tableOptions } from '../table-options.ts';
@@ -80,13 +80,13 @@ export function addReportCommands(program: Command): void {
 }
 
 async function runReport(name: ReportName, flags: ReportFlags): Promise<void> {
-  if (flags.jsonSchema) return writeStdout(`${JSON.stringify(jsonSchemaOf(name), null, 2)}\n`);
+  if (flags.jsonSchema) return printSchema(flags.instances ? 'instances' : flags.sections === undefined ? name : 'sections');
   if (flags.last !== undefined && (name === 'sessions' || name === 'models'))
     throw usageError(`--last does not go with ${name}`, 'use --since or --top');
   if (flags.id !== undefined) return (await import('./session.ts')).showSession(flags.id, flags);
-  using open = await openReport(flags);
-  const meta = metaOf(open);
   const names = flags.sections === undefined ? [name] : sectionsOf(flags.sections);
+  using open = await openReport(flags, { accounts: names.includes('sessions') });
+  const meta = metaOf(open);
   const built = names.map((section) => build(section, open, meta, flags));
   if (flags.json || open.request.parity !== false) {
     const options: JsonOptions = { cost: flags.cost, parity: open.request.parity, stream: flags.sections === undefined };

@@ -2,18 +2,22 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Command } from 'commander';
 import { labelOf, setName, setNote, setTags } from '../../ledger/labels.ts';
 import type { Ledger } from '../../ledger/open.ts';
+import { promptTimes } from '../../ledger/queries/prompts.ts';
 import { errnoOf, KnownError, usageError } from '../../platform/errors.ts';
 import { writeFileAtomic } from '../../platform/files.ts';
 import { writeStdout } from '../../platform/stdout.ts';
-import { SCHEMA_VERSION, sessionDetailJson, sessionJson } from '../../surfaces/export/json.ts';
+import { metaJson, SCHEMA_VERSION, sessionDetailJson, sessionJson } from '../../surfaces/export/json.ts';
 import { withoutCost } from '../../surfaces/export/json-row.ts';
 import { jsonChunks } from '../../surfaces/export/json-stream.ts';
 import { type ExportFormat, sessionExport } from '../../surfaces/export/session-export.ts';
-import { compareTable, sessionCard } from '../../surfaces/export/table.ts';
+import { compareTable, sessionCard, turnsTable } from '../../surfaces/export/table.ts';
+import { turnsJson, turnsOf } from '../../surfaces/export/turns.ts';
+import type { SessionDetail } from '../../surfaces/export/types.ts';
 import { terminalText } from '../../text/terminal.ts';
 import { editText } from '../edit-text.ts';
 import { findIn, openSession } from '../find.ts';
 import { metaOf, openReport } from '../open-report.ts';
+import { printSchema } from '../print-schema.ts';
 import { addReportFlags, type ReportFlags } from '../report-flags.ts';
 import { sessionDetail } from '../session-detail.ts';
 import { tableOptions } from '../table-options.ts';
@@ -34,6 +38,10 @@ interface ExportFlags extends ReportFlags {
   force?: boolean;
 }
 
+interface CompareFlags extends ReportFlags {
+  turns?: boolean;
+}
+
 const WHICH = 'SESSION is an id, a name, the beginning of one, @last, or - for the session this runs in.';
 
 /** `tidemark session …` (UR-60 … UR-68). */
@@ -42,7 +50,10 @@ export function addSessionCommands(program: Command): void {
   session.addHelpText('after', `\n${WHICH}`);
   addReportFlags(session.command('show <session>').description('all figures of a session')).action(showSession);
   addReportFlags(
-    session.command('compare <session> <others...>').description('up to six sessions side by side, with the difference to the first'),
+    session
+      .command('compare <session> <others...>')
+      .description('up to six sessions side by side, with the difference to the first')
+      .option('--turns', 'a row per turn instead of a row per figure'),
   ).action(compare);
   const label = (command: Command) =>
     command.option('--json', 'print name, tags and note as JSON').option('--config <file>', 'another configuration file');
@@ -73,10 +84,9 @@ export function addSessionCommands(program: Command): void {
 
 /** `session show`, and `sessions --id`. */
 export async function showSession(which: string, flags: ReportFlags): Promise<void> {
-  const { jsonSchemaOf } = await import('../../surfaces/export/json-schema.ts');
-  if (flags.jsonSchema) return writeStdout(`${JSON.stringify(jsonSchemaOf('session'), null, 2)}\n`);
+  if (flags.jsonSchema) return printSchema('session');
   refuseFilters(flags);
-  using open = await openReport(flags);
+  using open = await openReport(flags, { accounts: true });
   const detail = sessionDetail(open, findIn(open.app, open.ready.ledger, open.directory, which));
   const meta = metaOf(open);
   if (flags.json || open.request.parity !== false) {
@@ -87,18 +97,36 @@ export async function showSession(which: string, flags: ReportFlags): Promise<vo
   await writeStdout(`${sessionCard(detail, meta, tableOptions(open, flags)).join('\n')}\n`);
 }
 
-async function compare(first: string, others: readonly string[], flags: ReportFlags): Promise<void> {
+async function compare(first: string, others: readonly string[], flags: CompareFlags): Promise<void> {
+  if (flags.jsonSchema) return printSchema('compare');
   if (others.length >= MAX_COMPARED) throw usageError(`compare takes at most ${MAX_COMPARED} sessions`);
   refuseFilters(flags);
-  using open = await openReport(flags);
-  const details = [first, ...others].map((which) => sessionDetail(open, findIn(open.app, open.ready.ledger, open.directory, which)));
+  using open = await openReport(flags, { accounts: true });
+  const infos = [first, ...others].map((which) => findIn(open.app, open.ready.ledger, open.directory, which));
+  const details = infos.map((info) => sessionDetail(open, info));
+  const { from, to } = open.request.filter;
+  const turns = flags.turns
+    ? details.map(({ entries }, i) => turnsOf(entries, promptTimes(open.ready.ledger, infos[i]!.id, from, to)))
+    : null;
   if (flags.json) {
     const options = { cost: flags.cost, parity: open.request.parity };
-    const sessions = details.map(({ row }) => (flags.cost ? sessionJson(row, options) : withoutCost(sessionJson(row, options))));
-    return writeStdout(`${JSON.stringify({ schemaVersion: SCHEMA_VERSION, sessions }, null, 2)}\n`);
+    const body = {
+      sessions: details.map((detail) => sessionJson(detail.row, { ...options, ...metadataOf(detail) })),
+      ...(turns === null ? {} : { turns: turnsJson(turns) }),
+      meta: metaJson(metaOf(open)),
+    };
+    for (const piece of jsonChunks({ schemaVersion: SCHEMA_VERSION, ...((flags.cost ? body : withoutCost(body)) as object) }))
+      await writeStdout(piece);
+    return;
   }
-  await writeStdout(`${compareTable(details, metaOf(open), tableOptions(open, flags)).join('\n')}\n`);
+  const lines =
+    turns === null
+      ? compareTable(details, metaOf(open), tableOptions(open, flags))
+      : turnsTable(details, turns, metaOf(open), tableOptions(open, flags));
+  await writeStdout(`${lines.join('\n')}\n`);
 }
+
+const metadataOf = ({ row, metadata }: SessionDetail) => (metadata === null ? {} : { metadata: new Map([[row.sessionId, metadata]]) });
 
 async function name(which: string, text: string | undefined, flags: LabelFlags): Promise<void> {
   if (text !== undefined && flags.clear) throw usageError('--clear takes no name');
@@ -151,7 +179,7 @@ async function exportSession(which: string, flags: ExportFlags): Promise<void> {
   const format = (['json', 'csv', 'md'] as const).find((known) => known === flags.format);
   if (format === undefined) throw usageError(`--format takes json, csv or md, not "${flags.format}"`);
   if (flags.force && flags.output === undefined) throw usageError('--force goes with --output');
-  using open = await openReport(flags);
+  using open = await openReport(flags, { accounts: true });
   const detail = sessionDetail(open, findIn(open.app, open.ready.ledger, open.directory, which));
   const pieces = sessionExport(format satisfies ExportFormat, detail.row, detail.entries, metaOf(open), { cost: flags.cost });
   if (flags.output === undefined) for (const piece of pieces) await writeStdout(piece);

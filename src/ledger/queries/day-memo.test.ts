@@ -7,7 +7,7 @@ import { forgetUsage } from '../forget.ts';
 import { inMemory, type Ledger } from '../open.ts';
 import type { FilePart } from '../read-file.ts';
 import { dayColumn, EVERYTHING, groupCells, sessionsByGroup } from './cells.ts';
-import { dayGroups } from './day-memo.ts';
+import { checkKeptDays, dayGroups } from './day-memo.ts';
 
 /** October 2023 to March 2024, with the changes of the clocks of all zones below. */
 const FROM = Date.UTC(2023, 9, 1);
@@ -119,4 +119,34 @@ test('a report over a long history keeps its finished days, and a change in the 
   ledger.appender.append([partOf([request(FROM + SPAN / 2, 1, 'late')])]);
   expect(until()).toBe(Math.floor((FROM + SPAN / 2) / 300_000));
   expectTrue(ledger, 'UTC');
+});
+
+const faults = (ledger: Ledger): string[] => {
+  const found: string[] = [];
+  checkKeptDays(ledger, (form, message) => found.push(`${form}: ${message}`));
+  return found;
+};
+
+test('REL-15: kept days are compared with fresh sums, in every zone', () => {
+  using ledger = inMemory({ path: ':memory:', table: builtinTable(), version: 'test', now: FROM }, '');
+  history(ledger, 700);
+  for (const zone of ZONES) expectTrue(ledger, zone);
+  expect(checkKeptDays(ledger, () => {})).toBe(ZONES.length);
+  expect(faults(ledger)).toEqual([]);
+  ledger.appender.append([partOf([request(FROM + SPAN / 2, 1, 'late')])]);
+  expect(faults(ledger)).toEqual([]);
+});
+
+test.each([
+  ['UPDATE rollup SET output = output + 1 WHERE cell = (SELECT min(cell) FROM rollup)', 'the sums of days kept'],
+  [`UPDATE memo SET value = json_replace(value, '$.values[0][4]', 7777777)`, 'the sums of days kept'],
+  [`UPDATE memo SET value = json_replace(value, '$.sessions[0][1]', 99)`, 'the sessions of days kept'],
+  [`UPDATE memo SET until_cell = until_cell + 1, value = '{}'`, 'cannot be read'],
+  [`UPDATE memo SET name = '(SELECT 1)'`, 'no form of day'],
+] as const)('REL-15: finds `%s`', (sql, message) => {
+  using ledger = inMemory({ path: ':memory:', table: builtinTable(), version: 'test', now: FROM }, '');
+  history(ledger, 700);
+  expectTrue(ledger, 'America/New_York');
+  ledger.db.exec(sql);
+  expect(faults(ledger)).toEqual([expect.stringContaining(message)]);
 });

@@ -54,7 +54,7 @@ function keptDays(ledger: Ledger, day: string, segments: readonly ZoneSegment[])
   const row = ledger.db.sql('SELECT until_cell, value FROM memo WHERE name = ?').get(day);
   if (row === undefined) return null;
   const kept = storedJson<Kept | null>(row.value, null);
-  if (kept === null) return null;
+  if (kept === null || !Array.isArray(kept.values) || !Array.isArray(kept.sessions) || !Number.isSafeInteger(kept.untilDay)) return null;
   // Where clocks go back over midnight a later cell can have an earlier day: the westernmost offset is on the safe side.
   const west = Math.min(...segments.map(({ offsetMs }) => offsetMs));
   const untilDay = Math.min(kept.untilDay, Math.floor(((row.until_cell as number) * CELL_MS + west) / DAY_MS));
@@ -71,6 +71,52 @@ function addUp(ledger: Ledger, day: string, fromDay: number | null, untilDay: nu
   if (untilDay !== null) terms.push(`${day} < ${untilDay}`);
   return { values: groupValues(ledger, [day], EVERYTHING, terms), sessions: sessionsByGroup(ledger, day, EVERYTHING, terms) };
 }
+
+/** The segments behind a kept form of day, or null when the text is none that {@link dayColumn} makes: what is stored is never run as SQL. */
+function segmentsOfForm(form: string): ZoneSegment[] | null {
+  const numbers = /^\(cell \* \d+ \+ (-?\d+|CASE(?: WHEN cell < -?\d+ THEN -?\d+)+ ELSE -?\d+ END)\) \/ 86400000$/.exec(form)?.[1];
+  if (numbers === undefined) return null;
+  const cases = [...numbers.matchAll(/cell < (-?\d+) THEN (-?\d+)/g)].map(([, cell, offset]) => ({
+    untilMs: Number(cell) * CELL_MS,
+    offsetMs: Number(offset),
+  }));
+  const last = Number(/(-?\d+)(?: END)?$/.exec(numbers)![1]);
+  const segments = [...cases, { untilMs: Number.POSITIVE_INFINITY, offsetMs: last }];
+  return dayColumn(segments) === form ? segments : null;
+}
+
+/** Compares what is kept of finished days with sums made now, on one state of the ledger. Returns the number of forms of day that are kept. */
+export function checkKeptDays(ledger: Ledger, differs: (form: string, message: string) => void): number {
+  return ledger.db.read(() => {
+    const forms = ledger.db
+      .sql('SELECT name FROM memo ORDER BY name')
+      .all()
+      .map((row) => String(row.name));
+    for (const [i, form] of forms.entries()) {
+      const message = keptFault(ledger, form);
+      if (message !== null) differs(`kept days ${i + 1}`, message);
+    }
+    return forms.length;
+  });
+}
+
+function keptFault(ledger: Ledger, form: string): string | null {
+  const segments = segmentsOfForm(form);
+  if (segments === null) return 'kept under a name that is no form of day';
+  const kept = keptDays(ledger, form, segments);
+  if (kept === null) return 'what is kept cannot be read';
+  const fresh = addUp(ledger, form, null, kept.untilDay, segments);
+  const same = (a: readonly unknown[], b: readonly unknown[]): boolean => textOf(a) === textOf(b);
+  if (!same(kept.values, fresh.values)) return 'the sums of days kept for reports are not those of their cells';
+  return same(kept.sessions, fresh.sessions) ? null : 'the sessions of days kept for reports are not those of their cells';
+}
+
+/** Rows in an order of their own: a query may give them in any. */
+const textOf = (rows: readonly unknown[]): string =>
+  rows
+    .map((row) => JSON.stringify(row))
+    .sort()
+    .join('\n');
 
 /** Keeps the sums of all days before `untilDay`, made anew in the transaction that stores them. A ledger that cannot be written does without. */
 function keep(ledger: Ledger, day: string, untilDay: number, segments: readonly ZoneSegment[]): void {

@@ -1,9 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { type JsonSchema, jsonSchemaOf, reportNames, toJsonSchema } from './json-schema.ts';
+import { type JsonSchema, jsonSchemaOf, propertiesOf, schemaFiles, toJsonSchema } from './json-schema.ts';
+
+const FOLDER = path.resolve(import.meta.dirname, '../../../schemas');
 
 describe('UR-40 JSON Schema', () => {
-  test.each(reportNames)('%s: names and requirements are pinned', (name) => expect(jsonSchemaOf(name)).toMatchSnapshot());
+  test('schemas/ holds the files that the program is tested with (node scripts/schemas.mjs)', () => {
+    const files = schemaFiles();
+    expect(readdirSync(FOLDER).sort()).toEqual([...files.keys()].sort());
+    for (const [name, text] of files) expect(readFileSync(path.join(FOLDER, name), 'utf8'), name).toBe(text);
+  });
+
+  test('every field has its place, so that none can go unseen', () => {
+    const places = propertiesOf(jsonSchemaOf('daily'));
+    expect(places).toEqual(
+      expect.arrayContaining([
+        'daily',
+        'daily[].date',
+        'daily[].modelBreakdowns[].cost',
+        'totals.totalCost',
+        'meta.ingest.rejectedByReason',
+      ]),
+    );
+  });
 
   test('every kind the reports use', () => {
     const schema = v.object({

@@ -1,5 +1,5 @@
 import type { GenericSchema } from 'valibot';
-import { type ReportName, reportSchemas } from './schema.ts';
+import { type SchemaName, schemas } from './schema.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -21,12 +21,28 @@ interface Part {
 
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
 
-/** JSON Schema (2020-12) of one report, for `schemas/` and `--json-schema` (UR-40). */
-export function jsonSchemaOf(name: ReportName): JsonSchema {
-  return { $schema: DRAFT, title: `tidemark ${name}`, ...toJsonSchema(reportSchemas[name]) };
+/** JSON Schema (2020-12) of what one command prints, for `schemas/` and `--json-schema` (UR-40). */
+export function jsonSchemaOf(name: SchemaName): JsonSchema {
+  return { $schema: DRAFT, title: `tidemark ${name}`, ...toJsonSchema(schemas[name]) };
 }
 
-export const reportNames = Object.keys(reportSchemas) as ReportName[];
+export const schemaNames = Object.keys(schemas) as SchemaName[];
+
+/** The files of `schemas/`: name → text. */
+export const schemaFiles = (): ReadonlyMap<string, string> =>
+  new Map(schemaNames.map((name) => [`${name}.schema.json`, `${JSON.stringify(jsonSchemaOf(name), null, 2)}\n`]));
+
+/** Every property a schema names, as `sessions[].name`: what a new version may add to, but not take away from. */
+export function propertiesOf(schema: unknown, path = ''): string[] {
+  if (Array.isArray(schema)) return schema.flatMap((one) => propertiesOf(one, path));
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { properties, items, additionalProperties, anyOf } = schema as Readonly<Record<string, unknown>>;
+  const named = Object.entries((properties as object | undefined) ?? {}).flatMap(([name, inner]) => {
+    const place = path === '' ? name : `${path}.${name}`;
+    return [place, ...propertiesOf(inner, place)];
+  });
+  return [...named, ...propertiesOf(items, `${path}[]`), ...propertiesOf(additionalProperties, `${path}{}`), ...propertiesOf(anyOf, path)];
+}
 
 /** Turns the subset of valibot that `schema.ts` uses into JSON Schema; anything else is an error, so that nothing is published half. */
 export function toJsonSchema(schema: GenericSchema): JsonSchema {
@@ -46,6 +62,8 @@ function convertType(part: Part): JsonSchema {
     case 'boolean':
     case 'null':
       return { type: part.type };
+    case 'unknown':
+      return {};
     case 'literal':
       return { const: part.literal };
     case 'picklist':

@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { commandSchemas } from './schema-commands.ts';
+import { snapshotSchema, tickSchema } from './schema-live.ts';
 import {
   count,
   dailyRow,
@@ -56,7 +58,15 @@ const projectRow = v.object({
   activeDays: count,
 });
 
-const prices = v.object({ input: rate, output: rate, cacheWrite5m: rate, cacheWrite1h: rate, cacheRead: rate });
+const kinds = { input: rate, output: rate, cacheWrite5m: rate, cacheWrite1h: rate, cacheRead: rate };
+const prices = v.object({
+  ...kinds,
+  from: v.optional(v.pipe(v.nullable(date), v.description('first UTC day of these prices'))),
+  to: v.optional(v.pipe(v.nullable(date), v.description('first UTC day after them'))),
+  tier: v.optional(v.nullable(v.object({ promptTokensOver: count, prices: v.object(kinds) }))),
+  fastMultiplier: v.optional(v.nullable(rate)),
+  geoUsMultiplier: v.optional(v.nullable(rate)),
+});
 const modelReportRow = v.object({
   ...row,
   model: v.string(),
@@ -168,6 +178,35 @@ const sections = v.object({
   ...report,
 });
 
+const turn = v.object({
+  startTime: instant,
+  lastActivity: v.nullable(instant),
+  requests: count,
+  inputTokens: count,
+  outputTokens: count,
+  cacheCreationTokens: count,
+  cacheReadTokens: count,
+  totalTokens: count,
+  workTokens: count,
+  totalCost: money,
+  costIsLowerBound: v.optional(v.boolean()),
+  outputIsLowerBound: v.boolean(),
+});
+
+const compare = v.object({
+  schemaVersion: version,
+  sessions: v.array(v.object(session)),
+  turns: v.optional(
+    v.array(
+      v.object({
+        turn: v.pipe(count, v.description('0: before the first prompt')),
+        sessions: v.pipe(v.array(v.nullable(turn)), v.description('in the order of `sessions`; null = no such turn')),
+      }),
+    ),
+  ),
+  meta,
+});
+
 /** By the name that `--json-schema` and the files in `schemas/` use. */
 export const reportSchemas = {
   daily: v.object({ schemaVersion: version, daily: v.array(dailyRow), ...report }),
@@ -187,3 +226,8 @@ export const reportSchemas = {
 } as const;
 
 export type ReportName = keyof typeof reportSchemas;
+
+/** Everything that prints JSON, by the name of its file in `schemas/`. */
+export const schemas = { ...reportSchemas, compare, ...commandSchemas, live: snapshotSchema, 'live-tick': tickSchema } as const;
+
+export type SchemaName = keyof typeof schemas;

@@ -1,5 +1,5 @@
 /** Reports as lines of text: pure functions of literal rows (§5). No line is wider than the terminal from 20 columns up (UR-50). */
-export { compareTable } from './compare-table.ts';
+export { compareTable, turnsTable } from './compare-table.ts';
 export { sessionCard } from './session-card.ts';
 export { blocksTable } from './table-blocks.ts';
 export { shortModel } from './table-cells.ts';

@@ -1,127 +1,57 @@
-import { Box, Text, useApp, useInput, useStdin, useWindowSize } from 'ink';
-import { memo, useEffect, useReducer, useRef, useState } from 'react';
-import type { Snapshot } from '../../monitor/snapshot.ts';
-import { frame, lastOffset } from './frame.ts';
-import { type Action, actionOf, stepInterval } from './keys.ts';
-import { pacer } from './pacer.ts';
-import { paint } from './paint.ts';
+import { Box } from 'ink';
+import { memo, useLayoutEffect, useSyncExternalStore } from 'react';
+import type { Controller } from './controller.ts';
+import type { Screen } from './screen/screen.ts';
+import type { Line } from './spans.ts';
 
-/** Where the pictures come from: `get` gives the newest snapshot, `subscribe` tells of a new one and returns its end. */
-export interface SnapshotStore {
-  subscribe(listener: () => void): () => void;
-  get(): Snapshot;
+/**
+ * The view as components. Ink's own output writes every row of a changed frame's text again and measures it anew, which misses the bytes and the
+ * processor time allowed (LV-111, LV-113); so a row puts its line on our screen, which writes the cell difference, and Ink keeps the tree.
+ */
+
+const sameLine = (a: Line, b: Line): boolean =>
+  a === b ||
+  (a.length === b.length &&
+    a.every((piece, index) => piece.text === b[index]!.text && piece.tone === b[index]!.tone && piece.selected === b[index]!.selected));
+
+interface RowProps {
+  readonly screen: Screen;
+  readonly index: number;
+  readonly line: Line;
+  /** Another size makes every row new. */
+  readonly size: string;
 }
 
-export interface AppOptions {
-  readonly ascii: boolean;
-  readonly colour: boolean;
-  readonly compact: boolean;
-  readonly emoji: boolean;
-  /** Seconds between repaints of what only time changes. */
-  readonly refreshSeconds: number;
-  /** Epoch ms; ages are counted to it. Without it, to the snapshot's own time. */
-  readonly now?: () => number;
+/** One row of the screen; drawn again only when its line changes (LV-115). */
+export const Row = memo(
+  ({ screen, index, line, size }: RowProps) => {
+    useLayoutEffect(() => {
+      void size;
+      screen.setRow(index, line);
+    }, [screen, index, line, size]);
+    return null;
+  },
+  (before, after) =>
+    before.index === after.index && before.screen === after.screen && before.size === after.size && sameLine(before.line, after.line),
+);
+
+export interface AppProps {
+  readonly controller: Controller;
+  readonly screen: Screen;
+  /** Brings the screen to the controller's size and look before rows are set. */
+  readonly prepare: () => void;
 }
 
-/** Frames per second at most (LV-110). */
-export const MOST_FRAMES_PER_SECOND = 10;
-
-/** One screen row; drawn again only when its painted text changes. */
-const Row = memo(({ text }: { readonly text: string }) => <Text wrap="truncate">{text === '' ? ' ' : text}</Text>);
-
-interface ViewState {
-  readonly frozen: Snapshot | null;
-  readonly refreshSeconds: number;
-  readonly help: boolean;
-  readonly offset: number;
-}
-
-/** What an action changes; `most` is the furthest offset of the list, `page` its height. */
-function afterAction(state: ViewState, action: Action, current: Snapshot, most: number, page: number): ViewState {
-  const scroll = (offset: number): ViewState => ({ ...state, offset: Math.max(0, Math.min(most, offset)) });
-  switch (action) {
-    case 'freeze':
-      return { ...state, frozen: state.frozen === null ? current : null };
-    case 'faster':
-    case 'slower':
-      return { ...state, refreshSeconds: stepInterval(state.refreshSeconds, action) };
-    case 'help':
-      return { ...state, help: !state.help };
-    case 'up':
-      return scroll(state.offset - 1);
-    case 'down':
-      return scroll(state.offset + 1);
-    case 'pageUp':
-      return scroll(state.offset - page);
-    case 'pageDown':
-      return scroll(state.offset + page);
-    case 'top':
-      return scroll(0);
-    case 'bottom':
-      return scroll(most);
-    case 'quit':
-      return state;
-  }
-}
-
-/** Asks for keys; mounted only where standard input is a terminal. */
-function Keys({ onAction }: { readonly onAction: (action: Action) => void }) {
-  useInput((input, key) => {
-    const action = actionOf(input, key);
-    if (action !== null) onAction(action);
-  });
-  return null;
-}
-
-/** Draws the newest snapshot: at once when it changes, and every `refreshSeconds` for the ages. */
-export function App({ store, options }: { readonly store: SnapshotStore; readonly options: AppOptions }) {
-  const { exit } = useApp();
-  const { isRawModeSupported } = useStdin();
-  const { columns, rows } = useWindowSize();
-  const [, redraw] = useReducer((count: number) => count + 1, 0);
-  const [state, setState] = useState<ViewState>({ frozen: null, refreshSeconds: options.refreshSeconds, help: false, offset: 0 });
-  const current = useRef(store.get());
-
-  useEffect(() => {
-    const paced = pacer(() => redraw(), 1000 / MOST_FRAMES_PER_SECOND);
-    const leave = store.subscribe(paced.request);
-    return () => {
-      leave();
-      paced.stop();
-    };
-  }, [store]);
-  useEffect(() => {
-    const timer = setInterval(redraw, state.refreshSeconds * 1000);
-    return () => clearInterval(timer);
-  }, [state.refreshSeconds]);
-
-  current.current = store.get();
-  const present = current.current;
-  const shown = state.frozen ?? present;
-  const now = options.now?.() ?? present.takenAt;
-  const size = { columns, rows, compact: options.compact };
-  const lines = frame(shown, {
-    ...size,
-    ascii: options.ascii,
-    colour: options.colour,
-    emoji: options.emoji,
-    refreshSeconds: state.refreshSeconds,
-    now: state.frozen === null ? now : shown.takenAt,
-    offset: state.offset,
-    help: state.help,
-    frozen: state.frozen === null ? null : { at: shown.takenAt, present: now },
-    keys: isRawModeSupported,
-  });
-  const onAction = (action: Action) => {
-    if (action === 'quit') exit();
-    else setState((before) => afterAction(before, action, current.current, lastOffset(shown, size), Math.max(1, rows - 10)));
-  };
+export function App({ controller, screen, prepare }: AppProps) {
+  const lines = useSyncExternalStore(controller.subscribe, controller.lines);
+  const { columns, rows } = controller.input;
+  prepare();
+  useLayoutEffect(() => screen.flush());
   return (
-    <Box flexDirection="column" width={columns} height={lines.length}>
-      {isRawModeSupported ? <Keys onAction={onAction} /> : null}
-      {lines.map((spans, index) => (
+    <Box>
+      {lines.map((line, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a screen row is its place.
-        <Row key={index} text={paint(spans, options.colour)} />
+        <Row key={index} screen={screen} index={index} line={line} size={`${columns}x${rows}`} />
       ))}
     </Box>
   );

@@ -3,7 +3,7 @@ import type { NanoUsd } from '../../pricing/types.ts';
 import * as format from '../../text/format.ts';
 import { graphemes } from '../../text/graphemes.ts';
 import { terminalText } from '../../text/terminal.ts';
-import { displayWidth } from '../../text/width.ts';
+import { ambiguousIsWide, displayWidth } from './width.ts';
 
 /** How figures and names are written in one picture. */
 export interface View {
@@ -12,13 +12,24 @@ export interface View {
   readonly zone: string;
   /** Only bytes 0x20–0x7E. */
   readonly ascii: boolean;
+  /** `3:20 pm` instead of 15:20 (`display.hour12`). */
+  readonly hour12: boolean;
   /** False while history is read: sums are then unknown, never partial (LV-35). */
   readonly complete: boolean;
 }
 
-export function viewOf(snapshot: Snapshot, { ascii, now }: { readonly ascii: boolean; readonly now: number }): View {
-  return { now, zone: snapshot.timezone, ascii, complete: !snapshot.ingest.reading };
+export interface ViewOptions {
+  readonly ascii: boolean;
+  readonly now: number;
+  readonly hour12?: boolean | undefined;
 }
+
+export function viewOf(snapshot: Snapshot, { ascii, now, hour12 = false }: ViewOptions): View {
+  return { now, zone: snapshot.timezone, ascii, hour12, complete: !snapshot.ingest.reading };
+}
+
+/** Lines, bars and charts are drawn with ASCII where a terminal draws their characters in two columns. */
+export const plainLines = (view: View): boolean => view.ascii || ambiguousIsWide();
 
 export const known = (view: View): boolean => view.complete;
 
@@ -57,8 +68,14 @@ export const short = (view: View, tokens: number): string => format.tokensShort(
 export const full = (view: View, tokens: number): string => format.tokensFull(tokens, view);
 
 /** All tokens of a sum; `≥` when an answer's output is not final; `—` while history is read. */
-export const amount = (view: View, sum: Amounts): string =>
-  view.complete ? lower(view, short(view, sum.all), sum.outputIsLowerBound) : unknown(view);
+export const amount = (view: View, sum: Amounts, columns?: number): string =>
+  view.complete
+    ? lower(
+        view,
+        columns === undefined ? short(view, sum.all) : format.tokensShort(sum.all, { ascii: view.ascii, columns }),
+        sum.outputIsLowerBound,
+      )
+    : unknown(view);
 
 export const amountFull = (view: View, sum: Amounts): string =>
   view.complete ? lower(view, full(view, sum.all), sum.outputIsLowerBound) : unknown(view);

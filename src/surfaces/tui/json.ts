@@ -1,10 +1,8 @@
-import type { Amounts, BurnRate, ProjectView, SessionView, Snapshot, WindowView } from '../../monitor/snapshot.ts';
+import type { AccountView, Amounts, BurnRate, ProjectView, QuotaView, SessionView, Snapshot, WindowView } from '../../monitor/snapshot.ts';
+import { verdictText } from '../../monitor/verdict.ts';
 import type { NanoUsd } from '../../pricing/types.ts';
 import { usdExact } from '../../text/format.ts';
 import type { Figure } from '../../usage/source.ts';
-import { viewOf } from './figures.ts';
-import { countStates } from './rows/states.ts';
-import { verdictText } from './rows/verdict.ts';
 
 const dollars = (cost: NanoUsd | null): number | null => (cost === null ? null : usdExact(cost));
 
@@ -42,12 +40,27 @@ const sessionJson = (session: SessionView) => ({
   account: session.account,
   model: session.model,
   state: session.state,
+  stateSource: session.stateSource,
+  stateSeenAt: instant(session.stateSeenAt),
+  since: instant(session.since),
+  alive: session.alive,
+  stale: session.stale,
+  waiting:
+    session.waiting === null ? null : { for: session.waiting.for, tool: session.waiting.tool, since: instant(session.waiting.since) },
+  // The tool alone: its target is shown, never written (LV-52).
+  lastTool: session.lastAction?.tool ?? session.lastTool,
+  agents: session.agents.active,
+  shells: session.shells,
+  processes: session.processes.map(({ pid, kind }) => ({ pid, kind })),
+  tags: session.tags,
   contextPercent: figure(session.contextPercent),
   startedAt: instant(session.startedAt),
   windowStartedAt: instant(session.windowStartedAt),
   lastAt: instant(session.lastAt),
   lastError: session.lastError,
   sharePercent: session.share,
+  points: figure(session.points),
+  severity: session.severity,
   shareBasis: session.shareBasis,
   burn: burn(session.burnNow),
   window: amounts(session.window),
@@ -67,6 +80,22 @@ const projectJson = (project: ProjectView) => ({
   window: amounts(project.window),
 });
 
+const quotaJson = (quota: QuotaView) => ({
+  usedPercent: figure(quota.usedPercent),
+  stale: quota.stale,
+  resetsAt: instant(quota.resetsAt),
+  reservePoints: quota.reserve,
+});
+
+const accountJson = (account: AccountView) => ({
+  id: account.id,
+  label: account.label,
+  window: account.window === null ? null : windowJson(account.window),
+  weekly: account.weekly === null ? null : quotaJson(account.weekly),
+  limit: account.window?.limit ?? null,
+  sessions: account.sessions,
+});
+
 const windowJson = (window: WindowView) => ({
   account: window.account,
   start: instant(window.start),
@@ -74,6 +103,8 @@ const windowJson = (window: WindowView) => ({
   source: window.source,
   uncertaintyMinutes: window.uncertaintyMinutes,
   usedPercent: figure(window.usedPercent),
+  stale: window.stale,
+  reservePoints: window.reserve,
   limit: window.limit,
   burn: burn(window.burnNow),
   pace: burn(window.burnPace),
@@ -88,6 +119,15 @@ const windowJson = (window: WindowView) => ({
           calibrated: window.projection.calibrated,
           limitAt: instant(window.projection.limitAt),
         },
+  percentProjection:
+    window.percentProjection === null
+      ? null
+      : {
+          percent: window.percentProjection.percent,
+          low: window.percentProjection.low,
+          high: window.percentProjection.high,
+          limitAt: instant(window.percentProjection.limitAt),
+        },
   amounts: amounts(window.amounts),
 });
 
@@ -96,21 +136,22 @@ const windowJson = (window: WindowView) => ({
  * While history is still read (`meta.reading`) sums are those read so far.
  */
 export function snapshotJson(snapshot: Snapshot) {
-  const counts = countStates(snapshot.sessions);
-  const { combined } = snapshot;
+  const { combined, verdict } = snapshot;
+  const style = { width: Number.POSITIVE_INFINITY, now: snapshot.takenAt, zone: snapshot.timezone };
   return {
     schemaVersion: snapshot.schemaVersion,
     takenAt: instant(snapshot.takenAt),
     timezone: snapshot.timezone,
     verdict: {
-      text: verdictText(viewOf(snapshot, { ascii: false, now: snapshot.takenAt }), snapshot),
-      needsYou: counts.needsYou,
-      failed: counts.failed,
-      limited: counts.limited,
-      working: counts.working,
-      yourTurn: counts.yourTurn,
-      active: counts.active,
+      text: verdictText(verdict, style),
+      needsYou: verdict.needsYou,
+      failed: verdict.failed,
+      limited: verdict.limited,
+      working: verdict.working,
+      yourTurn: verdict.yourTurn,
+      active: verdict.active,
     },
+    accounts: snapshot.accounts.map(accountJson),
     windows: snapshot.windows.map(windowJson),
     combined: {
       ...amounts(combined),
@@ -128,7 +169,14 @@ export function snapshotJson(snapshot: Snapshot) {
       sessions: entry.sessions,
       window: amounts(entry.window),
     })),
-    warnings: snapshot.warnings.map(({ level, text }) => ({ level, text })),
+    warnings: snapshot.warnings.map(({ level, severity, rule, since, sessionId, text }) => ({
+      level,
+      severity,
+      rule,
+      since: instant(since),
+      sessionId,
+      text,
+    })),
     meta: { demo: snapshot.demo, ...snapshot.ingest },
   };
 }

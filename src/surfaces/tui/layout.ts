@@ -6,7 +6,24 @@
 /** The class of a width; `compact` is also forced by `--compact` (LV-15). */
 export type Shape = 'wide' | 'full' | 'medium' | 'compact' | 'narrow' | 'tiny';
 
-export type Column = 'state' | 'name' | 'project' | 'branch' | 'model' | 'ctx' | 'bar' | 'tokens' | 'cost' | 'rate' | 'share' | 'age';
+export type Column =
+  | 'state'
+  | 'name'
+  | 'project'
+  | 'branch'
+  | 'model'
+  | 'ctx'
+  | 'bar'
+  | 'tokens'
+  | 'cost'
+  | 'rate'
+  | 'share'
+  | 'action'
+  | 'age';
+
+/** The sections a person can focus, fold and zoom, in the order of their number keys. */
+export const SECTIONS = ['sessions', 'combined', 'projects', 'warnings'] as const;
+export type SectionName = (typeof SECTIONS)[number];
 
 /** How much there is to show. */
 export interface Counts {
@@ -16,6 +33,18 @@ export interface Counts {
   readonly projects: number;
   readonly warnings: number;
   readonly models: number;
+  /** Lines of the chosen session's details below the list, 0 without one; and of the two-hour chart. */
+  readonly details?: number;
+  readonly chart?: number;
+}
+
+/** What a person asked for. */
+export interface Wishes {
+  /** The narrow layout at any width (LV-15). */
+  readonly compact?: boolean;
+  readonly footerLines?: number;
+  readonly folded?: readonly SectionName[];
+  readonly zoomed?: SectionName | null;
 }
 
 /** A section with `rows` lines of content; `title` says whether a rule line with its name stands above. */
@@ -39,6 +68,10 @@ export interface Plan {
   readonly projects: Section;
   readonly warnings: Section;
   readonly models: Section;
+  readonly details: Section;
+  readonly chart: Section;
+  /** An empty line between sections. */
+  readonly gaps: boolean;
   readonly footer: number;
 }
 
@@ -52,15 +85,16 @@ const HEADER_FROM_ROWS = 30;
 const FOOTER_FROM_ROWS = 6;
 const TITLES_FROM_ROWS = 12;
 const MODELS_FROM_ROWS = 50;
+const DETAILS_FROM_ROWS = 34;
 const MOST_PROJECTS = 8;
 const MOST_WARNINGS = 6;
 const MOST_COMBINED = 6;
 
 const COLUMNS: Readonly<Record<Shape, readonly Column[]>> = {
-  wide: ['state', 'name', 'project', 'branch', 'model', 'ctx', 'bar', 'tokens', 'cost', 'rate', 'share', 'age'],
-  full: ['state', 'name', 'project', 'branch', 'model', 'ctx', 'bar', 'tokens', 'cost', 'rate', 'share', 'age'],
-  medium: ['state', 'name', 'project', 'ctx', 'tokens', 'cost', 'rate', 'share', 'age'],
-  compact: ['state', 'name', 'ctx', 'tokens', 'cost', 'rate', 'share', 'age'],
+  wide: ['state', 'name', 'project', 'branch', 'model', 'ctx', 'bar', 'tokens', 'cost', 'rate', 'share', 'action', 'age'],
+  full: ['state', 'name', 'project', 'branch', 'model', 'ctx', 'bar', 'tokens', 'cost', 'rate', 'share', 'action', 'age'],
+  medium: ['state', 'name', 'project', 'ctx', 'tokens', 'cost', 'rate', 'share', 'action', 'age'],
+  compact: ['state', 'name', 'ctx', 'tokens', 'cost', 'rate', 'share', 'action', 'age'],
   narrow: ['state', 'name', 'ctx', 'cost', 'age'],
   tiny: ['state', 'name'],
 };
@@ -109,11 +143,90 @@ function warningReserve(counts: Counts, folded: boolean): number {
   return folded ? 1 : 1 + Math.min(2, counts.warnings);
 }
 
+/** What the sections get while their rows are given away. */
+interface Given {
+  sessions: Section & { readonly heading: boolean };
+  combined: Section;
+  projects: Section;
+  warnings: Section;
+  details: Section;
+  models: Section;
+  chart: Section;
+}
+
+/** A section closed to its title. */
+const closed = (rows: Rows, count: number): Section => ({ title: count > 0 && rows.take(1) === 1, rows: 0 });
+
+function zoomed(rows: Rows, name: SectionName, titles: boolean): Given {
+  const title = titles && rows.take(1) === 1;
+  const heading = titles && name === 'sessions' && rows.take(1) === 1;
+  const whole: Section = { title, rows: rows.take(MOST) };
+  const none = {
+    sessions: { ...NONE, heading: false },
+    combined: NONE,
+    projects: NONE,
+    warnings: NONE,
+    details: NONE,
+    models: NONE,
+    chart: NONE,
+  };
+  return { ...none, [name]: name === 'sessions' ? { ...whole, heading } : whole };
+}
+
+interface Scene {
+  readonly pool: Rows;
+  readonly counts: Counts;
+  readonly shape: Shape;
+  readonly titles: boolean;
+  /** Of the whole screen. */
+  readonly rows: number;
+  readonly compact: boolean;
+  readonly folded: readonly SectionName[];
+}
+
+function given({ pool, counts, shape, titles, rows, compact, folded }: Scene): Given {
+  const small = shape === 'tiny' || shape === 'narrow';
+  const isFolded = (name: SectionName) => titles && !compact && folded.includes(name);
+  const first = isFolded('sessions') ? 0 : pool.take(1);
+  const base = isFolded('combined') ? 0 : pool.take(1);
+  const head = titles ? pool.take(isFolded('sessions') ? 1 : 2) : 0;
+  const more = first === 0 ? 0 : pool.take(Math.max(0, counts.sessions - first));
+  const sessions = { title: head > 0, heading: head > 1, rows: first + more };
+  const grown = compact || !titles || base === 0 ? NONE : titled(pool, Math.min(counts.combined, MOST_COMBINED) - base, 0);
+  const combined = base === 0 ? closed(pool, 1) : { title: grown.title, rows: base + grown.rows };
+  const oneLine = compact || small || shape === 'compact';
+  const projects = compact
+    ? { title: false, rows: counts.projects > 0 ? pool.take(1) : 0 }
+    : !titles
+      ? NONE
+      : isFolded('projects')
+        ? closed(pool, counts.projects)
+        : titled(pool, Math.min(counts.projects, MOST_PROJECTS), warningReserve(counts, oneLine));
+  const roomy = !compact && !small && (shape !== 'compact' || pool.left > counts.warnings);
+  const warnings = isFolded('warnings')
+    ? closed(pool, counts.warnings)
+    : titles || compact
+      ? warningRows(pool, counts.warnings, !roomy)
+      : NONE;
+  const below = shape === 'full' && !compact && rows >= DETAILS_FROM_ROWS;
+  const details = below && pool.left > (counts.details ?? 0) ? titled(pool, counts.details ?? 0, 0) : NONE;
+  const tall = rows >= MODELS_FROM_ROWS && !compact && !small;
+  const models = tall ? titled(pool, Math.min(counts.models, MOST_PROJECTS), 0) : NONE;
+  const chart = tall && pool.left > (counts.chart ?? 0) ? titled(pool, counts.chart ?? 0, 0) : NONE;
+  return { sessions, combined, projects, warnings, details, models, chart };
+}
+
+/** A section cut by its usual bound takes what is left over: nothing is left out where it would fit (LV-43). */
+function extended(section: Section, pool: Rows, count: number): Section {
+  return section.title && section.rows > 0 ? { ...section, rows: section.rows + pool.take(Math.max(0, count - section.rows)) } : section;
+}
+
 /**
  * Rows go first to the verdict, one session, one combined line and the footer (from 6 rows), then to sessions up to their
- * number, combined, projects, warnings, header (kept from 30 rows on), models, second session lines.
+ * number, combined, projects, warnings, header (kept from 30 rows on), details, models, chart, second session lines.
  */
-export function layout(columns: number, rows: number, counts: Counts, compact = false, footerLines = 1): Plan {
+export function layout(columns: number, rows: number, counts: Counts, wishes: Wishes = {}): Plan {
+  const { compact = false, footerLines = 1, folded = [], zoomed: zoom = null } = wishes;
   const shape = shapeOf(columns, compact);
   const small = shape === 'tiny' || shape === 'narrow';
   const titles = rows >= TITLES_FROM_ROWS && shape !== 'tiny';
@@ -121,39 +234,25 @@ export function layout(columns: number, rows: number, counts: Counts, compact = 
   const header = rows >= HEADER_FROM_ROWS && pool.take(1) === 1;
   const verdict = pool.take(small && rows >= 4 ? 2 : 1) as 0 | 1 | 2;
   const footer = rows >= FOOTER_FROM_ROWS ? pool.take(Math.min(footerLines, Math.max(1, rows - 5))) : 0;
-  const first = pool.take(1);
-  const base = pool.take(1);
-  const head = titles ? pool.take(2) : 0;
-  const more = pool.take(Math.max(0, counts.sessions - first));
-  const sessions = { title: head > 0, heading: head > 1, rows: first + more };
-  const folded = compact || small;
-  const grown = compact || !titles ? NONE : titled(pool, Math.min(counts.combined, MOST_COMBINED) - base, 0);
-  const combined = { title: grown.title, rows: base + grown.rows };
-  const oneLine = folded || shape === 'compact';
-  const projects = compact
-    ? { title: false, rows: counts.projects > 0 ? pool.take(1) : 0 }
-    : titles
-      ? titled(pool, Math.min(counts.projects, MOST_PROJECTS), warningReserve(counts, oneLine))
-      : NONE;
-  const roomy = !folded && (shape !== 'compact' || pool.left > counts.warnings);
-  const warnings = titles || compact ? warningRows(pool, counts.warnings, !roomy) : NONE;
   const wide = shape === 'wide';
-  const models = rows >= MODELS_FROM_ROWS && !folded && !wide ? titled(pool, Math.min(counts.models, MOST_PROJECTS), 0) : NONE;
-  const second = wide && sessions.rows >= counts.sessions && pool.left >= counts.sessions && pool.take(counts.sessions) > 0;
-  const width = wide ? LIST_WIDTH : columns;
-  const side = wide ? columns - LIST_WIDTH - PANE_GAP : 0;
+  const found = zoom === null ? given({ pool, counts, shape, titles, rows, compact, folded }) : zoomed(pool, zoom, titles);
+  const second =
+    wide && zoom === null && found.sessions.rows >= counts.sessions && pool.left >= counts.sessions && pool.take(counts.sessions) > 0;
+  const projects = extended(found.projects, pool, counts.projects);
+  const warnings = extended(found.warnings, pool, counts.warnings);
+  const sections = [found.combined, projects, warnings, found.models, found.chart].filter(({ title }) => title).length;
   return {
+    ...found,
     shape,
-    width,
-    side,
+    width: wide ? LIST_WIDTH : columns,
+    side: wide ? columns - LIST_WIDTH - PANE_GAP : 0,
     columns: COLUMNS[shape],
     header,
     verdict,
-    sessions: { ...sessions, second },
-    combined,
+    sessions: { ...found.sessions, second },
     projects,
     warnings,
-    models,
+    gaps: wide && pool.left >= sections,
     footer,
   };
 }

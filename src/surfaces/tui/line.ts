@@ -1,11 +1,12 @@
 import type { Snapshot } from '../../monitor/snapshot.ts';
+import { verdictText } from '../../monitor/verdict.ts';
 import { known, money, perMinute, separator, unknown, viewOf } from './figures.ts';
-import { joined, verdict } from './rows/verdict.ts';
-import { drawable, type Line, span, textOf, widthOf } from './spans.ts';
+import { displayWidth } from './width.ts';
 
 export interface LineOptions {
   readonly columns: number;
   readonly ascii: boolean;
+  readonly hour12?: boolean;
   readonly now?: number;
 }
 
@@ -15,26 +16,19 @@ export interface LineOptions {
  */
 export function statusLine(snapshot: Snapshot, options: LineOptions): string {
   const columns = options.columns > 0 ? Math.floor(options.columns) : 80;
-  const view = viewOf(snapshot, { ascii: options.ascii, now: options.now ?? snapshot.takenAt });
+  const now = options.now ?? snapshot.takenAt;
+  const view = viewOf(snapshot, { ascii: options.ascii, now, hour12: options.hour12 });
+  const style = { width: Number.POSITIVE_INFINITY, now, zone: snapshot.timezone, ascii: options.ascii, hour12: options.hour12 ?? false };
   const { combined } = snapshot;
   const burn = known(view) ? `${perMinute(view, combined.burnNow.work)} tok/min ${combined.severity}` : `${unknown(view)} tok/min`;
   const cost = `${money(view, combined.cost, combined.costIsLowerBound)} window`;
   const today = `${money(view, combined.today.cost, combined.today.costIsLowerBound)} today`;
-  const tails: readonly (readonly string[])[] = [[burn, cost, today], [burn, cost], [cost]];
   for (const fullness of ['no-pace', 'brief'] as const) {
-    const head = verdict(view, snapshot, Number.POSITIVE_INFINITY, fullness);
-    const drawn = tails.map(
-      (tail): Line => [
-        ...head,
-        span(separator(view)),
-        ...joined(
-          tail.map((text) => span(text)),
-          separator(view),
-        ),
-      ],
-    );
-    const fitting = drawn.find((candidate) => widthOf(candidate) <= columns);
-    if (fitting !== undefined) return textOf(fitting);
+    const head = verdictText(snapshot.verdict, style, fullness);
+    for (const tail of [[burn, cost, today], [burn, cost], [cost]]) {
+      const drawn = [head, ...tail].join(separator(view));
+      if (displayWidth(drawn) <= columns) return drawn;
+    }
   }
-  return textOf(drawable(verdict(view, snapshot, columns), options.ascii));
+  return verdictText(snapshot.verdict, { ...style, width: columns });
 }

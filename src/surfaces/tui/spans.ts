@@ -1,16 +1,18 @@
-import { displayWidth, fitEnd } from '../../text/width.ts';
+import { displayWidth, fitEnd } from './width.ts';
 
-export { padEnd, padStart } from '../../text/width.ts';
+export { padEnd, padStart } from './width.ts';
 
 /**
- * What a piece of text means; colours are given to meanings in one place (`app.tsx`). `attention` = needs a person,
- * `error` = failed or over the limit, `working` = runs, `dim` = past or of no concern now, `strong` = read this first.
+ * What a piece of text means; colours are given to meanings in one place (`theme.ts`). `attention` = needs a person,
+ * `error` = failed or over the limit, `working` = runs, `turn` = a person's turn, `dim` = past or of no concern now, `strong` = read this first.
  */
-export type Tone = 'strong' | 'dim' | 'attention' | 'error' | 'working';
+export type Tone = 'strong' | 'dim' | 'attention' | 'error' | 'working' | 'turn';
 
 export interface Span {
   readonly text: string;
   readonly tone?: Tone;
+  /** Part of the chosen row. */
+  readonly selected?: true;
 }
 
 export type Line = readonly Span[];
@@ -51,6 +53,10 @@ export function padLine(spans: Line, width: number): Line {
   return missing > 0 ? [...spans, span(' '.repeat(missing))] : spans;
 }
 
+/** The line as the chosen row, over its whole width. */
+export const selectedLine = (spans: Line, width: number): Line =>
+  padLine(spans, width).map((piece) => ({ ...piece, selected: true as const }));
+
 /** The first candidate that fits; when none does, the last one cut. Candidates go from the longest to the shortest. */
 export function firstFitting(candidates: readonly Line[], width: number): Line {
   const last = candidates.at(-1) ?? [];
@@ -67,7 +73,8 @@ export function merged(spans: Line): Line {
   for (const piece of spans) {
     const last = out.at(-1);
     if (piece.text === '') continue;
-    if (last !== undefined && last.tone === piece.tone) out[out.length - 1] = { ...last, text: last.text + piece.text };
+    if (last !== undefined && last.tone === piece.tone && last.selected === piece.selected)
+      out[out.length - 1] = { ...last, text: last.text + piece.text };
     else out.push(piece);
   }
   return out;

@@ -1,15 +1,13 @@
 import { describe, expect, test, vi } from 'vitest';
-import { displayWidth } from '../../text/width.ts';
 import { bar } from './bar.ts';
 import { viewOf } from './figures.ts';
 import { snapshotJson } from './json.ts';
-import { actionOf, stepInterval } from './keys.ts';
 import { statusLine } from './line.ts';
 import { pacer } from './pacer.ts';
-import { paint } from './paint.ts';
 import { plainView } from './plain.ts';
 import { aSession, aSnapshot, NOW } from './testing.ts';
 import { demoLikeSnapshot } from './testing-demo.ts';
+import { displayWidth } from './width.ts';
 
 const view = viewOf(demoLikeSnapshot(), { ascii: false, now: NOW });
 
@@ -81,6 +79,7 @@ describe('JSON, LV-132', () => {
       'takenAt',
       'timezone',
       'verdict',
+      'accounts',
       'windows',
       'combined',
       'sessions',
@@ -97,44 +96,6 @@ describe('JSON, LV-132', () => {
       limited: 0,
       active: 5,
     });
-  });
-});
-
-test('without colour only bold and dim are left, and blanks are never painted (LV-100)', () => {
-  const row = [
-    { text: '  ', tone: 'dim' as const },
-    { text: 'W', tone: 'working' as const },
-    { text: '!', tone: 'error' as const },
-    { text: 'x' },
-  ];
-  expect(paint(row, true)).toBe('  \u001b[32mW\u001b[0m\u001b[31m!\u001b[0mx');
-  expect(paint(row, false)).toBe('  W\u001b[1m!\u001b[0mx');
-});
-
-describe('keys, LV-70', () => {
-  const none = { ctrl: false, meta: false, upArrow: false, downArrow: false, pageUp: false, pageDown: false, home: false, end: false };
-
-  test('what is in the table acts, nothing else', () => {
-    expect(['q', 'f', '?', '+', '-', 'j', 'x', 'pasted q', 'constructor'].map((input) => actionOf(input, none))).toEqual([
-      'quit',
-      'freeze',
-      'help',
-      'slower',
-      'faster',
-      'down',
-      null,
-      null,
-      null,
-    ]);
-    expect(actionOf('c', { ...none, ctrl: true })).toBe('quit');
-    expect(actionOf('q', { ...none, ctrl: true })).toBeNull();
-    expect(actionOf('', { ...none, pageDown: true })).toBe('pageDown');
-  });
-
-  test('the interval stays within 0.2–3600 s (LV-10)', () => {
-    expect([stepInterval(5, 'slower'), stepInterval(5, 'faster'), stepInterval(0.2, 'faster'), stepInterval(3600, 'slower')]).toEqual([
-      10, 2, 0.2, 3600,
-    ]);
   });
 });
 

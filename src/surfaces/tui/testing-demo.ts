@@ -1,5 +1,5 @@
-import type { BurnRate, ProjectView, SessionState, SessionView, Severity, Snapshot } from '../../monitor/snapshot.ts';
-import { amountsOf, aSession, aSnapshot, at, aWindow, NOW, sumOf } from './testing.ts';
+import type { BurnRate, LastAction, ProjectView, SessionState, SessionView, Severity, Snapshot } from '../../monitor/snapshot.ts';
+import { amountsOf, aSession, aSnapshot, at, aWarning, aWindow, NOW, sumOf } from './testing.ts';
 
 type DemoRow = readonly [
   name: string,
@@ -28,14 +28,44 @@ const DEMO: readonly DemoRow[] = [
   ['spike-logs', 'infra', 'main', 'claude-sonnet-5-5', 'ended', '12:10', [2_980, 14_480, 0, 60_330, 808_400], 0.47292, 0, null, 0, 2_640],
 ];
 
+/** What each did last (LV-52), as tool and target. */
+const ACTIONS: readonly (readonly [string, string | null])[] = [
+  ['Bash', 'npm test'],
+  ['AskUserQuestion', null],
+  ['Stop', null],
+  ['Edit', 'schema.sql'],
+  ['Read', 'openapi.yaml'],
+  ['Stop', null],
+  ['SessionEnd', null],
+];
+
 const severityOf = (work: number): Severity => (work > 1000 ? 'HIGH' : work > 500 ? 'MODERATE' : 'NORMAL');
 
 function demoSession(
-  [name, project, branch, model, state, since, counts, usd, burn, ctx, perHour, ageSeconds]: DemoRow,
+  [name, project, branch, model, state, start, counts, usd, burn, ctx, perHour, ageSeconds]: DemoRow,
   index: number,
 ): SessionView {
   const window = amountsOf(counts, usd);
+  const since = NOW - ageSeconds * 1000;
+  const [tool, target] = ACTIONS[index]!;
+  const lastAction: LastAction = { tool, target, at: since };
   return aSession({
+    lastAction,
+    since: state === 'working' ? NOW - 360_000 : since,
+    stateSource: 'registry',
+    stateSeenAt: NOW - 1000,
+    alive: state !== 'ended',
+    waiting:
+      state === 'needs-permission' || state === 'needs-answer'
+        ? { for: state === 'needs-permission' ? 'permission' : 'answer', tool, since }
+        : null,
+    agents: name === 'migrate-orders' ? { active: 2, names: ['Explore', 'Plan'] } : { active: 0, names: [] },
+    processes:
+      state === 'ended'
+        ? []
+        : [{ pid: 20_480 + index, procStart: '1', kind: 'interactive', entrypoint: 'cli', version: null, startedAt: at(start) }],
+    severity: severityOf(burn),
+    points: { value: (usd / 28.665531) * 62, source: 'measured', at: NOW },
     id: `${index}2085a6f-1c1e-4b5a-9a3e-51f0c2a7d6e4`,
     name,
     project,
@@ -48,8 +78,8 @@ function demoSession(
     total: window,
     burnNow: { work: burn, all: burn * 100, costPerHour: perHour * 1e9 },
     share: (usd / 28.665531) * 100,
-    startedAt: at(since),
-    windowStartedAt: at(since),
+    startedAt: at(start),
+    windowStartedAt: at(start),
     lastAt: NOW - ageSeconds * 1000,
   });
 }
@@ -75,28 +105,28 @@ function demoProject(sessions: readonly SessionView[], name: string): ProjectVie
 /** The seven demo sessions in four projects: 37,371,963 tokens and $28.665531 in the window (D-38). */
 export function demoLikeSnapshot(more: Partial<Snapshot> = {}): Snapshot {
   const sessions = DEMO.map(demoSession);
-  const window = sumOf(sessions.map((session) => session.window));
+  const sums = sumOf(sessions.map((session) => session.window));
   const burn: BurnRate = { work: 6_384, all: 910_400, costPerHour: 20.45e9 };
   const of = (model: string) => sessions.filter((session) => session.model === model);
   const models = ['claude-opus-4-5', 'claude-opus-5-5', 'claude-sonnet-5-5', 'claude-haiku-5-5'];
+  const window = aWindow({
+    amounts: sums,
+    burnNow: burn,
+    burnPace: burn,
+    projection: { tokens: 58_310_000, low: 52_100_000, high: 61_000_000, cost: null, calibrated: true, limitAt: null },
+    percentProjection: { percent: 81, low: 74, high: 88, limitAt: null },
+  });
   return aSnapshot({
     sessions,
     combined: {
-      ...window,
+      ...sums,
       burnNow: burn,
       burnPace: burn,
       severity: 'HIGH',
-      today: sumOf([window, amountsOf([0, 0, 0, 0, 14_820_000], 9.41)]),
+      today: sumOf([sums, amountsOf([0, 0, 0, 0, 14_820_000], 9.41)]),
       limit: { tokens: 80_000_000, per: 'day', used: 52_191_963, percent: 65.24 },
     },
-    windows: [
-      aWindow({
-        amounts: window,
-        burnNow: burn,
-        burnPace: burn,
-        projection: { tokens: 58_310_000, low: 52_100_000, high: 61_000_000, cost: null, calibrated: true, limitAt: null },
-      }),
-    ],
+    windows: [window],
     projects: ['orders-db', 'api-server', 'shop-web', 'infra'].map((name) => demoProject(sessions, name)),
     models: models.map((model) => ({
       model,
@@ -104,12 +134,26 @@ export function demoLikeSnapshot(more: Partial<Snapshot> = {}): Snapshot {
       share: null,
       sessions: of(model).length,
     })),
+    accounts: [
+      {
+        id: 'work',
+        label: 'work',
+        window,
+        weekly: {
+          usedPercent: { value: 41, source: 'official', at: NOW - 12_000 },
+          stale: false,
+          resetsAt: Date.UTC(2026, 10, 24, 9),
+          reserve: null,
+        },
+        sessions: 7,
+      },
+    ],
     warnings: [
-      { level: 'warning', text: 'migrate-orders: context 88 %, compaction is near' },
-      { level: 'warning', text: "project 'orders-db' has HIGH burn rate (4,260 > 1,000 tok/min)" },
-      { level: 'warning', text: "project 'api-server' has HIGH burn rate (1,834 > 1,000 tok/min)" },
-      { level: 'warning', text: 'combined cost $28.67 is above your $25.00' },
-      { level: 'info', text: 'combined usage is at 65 % of your daily limit' },
+      aWarning('migrate-orders: context 88 %, compaction is near', { sessionId: sessions[3]!.id }),
+      aWarning("project 'orders-db' has HIGH burn rate (4,260 > 1,000 tok/min)", { rule: 'burn' }),
+      aWarning("project 'api-server' has HIGH burn rate (1,834 > 1,000 tok/min)", { rule: 'burn' }),
+      aWarning('combined cost $28.67 is above your $25.00', { rule: 'cost' }),
+      aWarning('combined usage is at 65 % of your daily limit', { rule: 'budget', level: 'info', severity: 'info' }),
     ],
     ...more,
   });

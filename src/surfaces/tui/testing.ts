@@ -1,4 +1,6 @@
-import type { Amounts, BurnRate, SessionView, Snapshot, WindowView } from '../../monitor/snapshot.ts';
+import { NOTHING_LIVE } from '../../monitor/live-part.ts';
+import type { AccountView, Amounts, BurnRate, SessionView, Snapshot, Warning, WindowView } from '../../monitor/snapshot.ts';
+import { verdictOf } from '../../monitor/verdict.ts';
 import type { TokenCounts } from '../../pricing/types.ts';
 
 /** Builders of literal snapshots for tests of the live view. */
@@ -58,15 +60,24 @@ export function sumOf(parts: readonly Amounts[]): Amounts {
 
 export function aSession(more: Partial<SessionView> = {}): SessionView {
   return {
+    ...NOTHING_LIVE,
     id: '32085a6f-1c1e-4b5a-9a3e-51f0c2a7d6e4',
     name: 'a-session',
+    titleSource: 'derived',
+    tags: [],
+    note: null,
     project: 'a-project',
     projectPath: '/home/p/a-project',
+    cwd: null,
     branch: 'main',
     account: 'work',
     state: 'working',
     model: 'claude-opus-4-5',
     contextPercent: { value: 34, source: 'measured', at: null },
+    contextTokens: null,
+    windowSize: 200_000,
+    severity: 'NORMAL',
+    points: { value: null, source: 'unknown', at: null },
     window: NOTHING,
     total: NOTHING,
     subagents: NOTHING,
@@ -85,16 +96,21 @@ export function aSession(more: Partial<SessionView> = {}): SessionView {
 export function aWindow(more: Partial<WindowView> = {}): WindowView {
   return {
     account: 'work',
+    label: 'work',
     start: at('10:20'),
     end: at('15:20'),
     source: 'official',
     uncertaintyMinutes: 0,
     usedPercent: { value: 62, source: 'official', at: NOW - 12_000 },
+    stale: false,
+    elapsedPercent: 67.4,
+    reserve: 5.4,
     amounts: NOTHING,
     limit: { tokens: null, count: 'all', source: 'official' },
     burnNow: NO_BURN,
     burnPace: NO_BURN,
     projection: null,
+    percentProjection: null,
     ...more,
   };
 }
@@ -105,25 +121,46 @@ export const estimatedWindow = (more: Partial<WindowView> = {}): WindowView =>
     source: 'estimated',
     uncertaintyMinutes: 10,
     usedPercent: { value: null, source: 'unknown', at: null },
+    reserve: null,
     limit: { tokens: null, count: 'work', source: 'unknown' },
     ...more,
   });
 
+export const aWarning = (text: string, more: Partial<Warning> = {}): Warning => ({
+  level: 'warning',
+  severity: 'warn',
+  rule: 'context',
+  key: text,
+  since: NOW - MINUTE,
+  sessionId: null,
+  project: null,
+  text,
+  ...more,
+});
+
+const accountOf = (window: WindowView): AccountView => ({ id: window.account, label: window.label, window, weekly: null, sessions: 0 });
+
 export function aSnapshot(more: Partial<Snapshot> = {}): Snapshot {
   const sessions = more.sessions ?? [];
+  const windows = more.windows ?? [];
+  const accounts = more.accounts ?? windows.map(accountOf);
+  const ingest = more.ingest ?? { reading: false, percent: null, files: 1, lines: 10, rejectedLines: 0, notice: null };
   const window = sumOf(sessions.map((session) => session.window));
   return {
     schemaVersion: 1,
     takenAt: NOW,
     timezone: 'UTC',
     demo: false,
+    verdict: verdictOf({ sessions, windows, accounts, ingest }),
     sessions,
     combined: { ...window, burnNow: NO_BURN, burnPace: NO_BURN, severity: 'NORMAL', today: window, limit: null },
-    windows: [],
+    windows,
+    accounts,
+    chart: { from: NOW - 2 * HOUR, workPerMinute: Array.from({ length: 120 }, (_, minute) => (minute * 37) % 6400) },
     projects: [],
     models: [],
     warnings: [],
-    ingest: { reading: false, percent: null, files: 1, lines: 10, rejectedLines: 0, notice: null },
+    ingest,
     ...more,
   };
 }

@@ -1,4 +1,5 @@
-import type { Snapshot, WindowView } from '../../../monitor/snapshot.ts';
+import type { QuotaView, Snapshot, WindowView } from '../../../monitor/snapshot.ts';
+import { nearestLimit } from '../../../monitor/verdict.ts';
 import { bar } from '../bar.ts';
 import {
   age,
@@ -21,7 +22,7 @@ import {
 } from '../figures.ts';
 import type { Shape } from '../layout.ts';
 import { firstFitting, type Line, line, padEnd, span, type Tone } from '../spans.ts';
-import { isStale, nearestLimit, projectedPercent, rangeWords, usedTone, windowLabel } from './window-words.ts';
+import { partTone, projectedPercent, rangeWords, usedTone, windowLabel } from './window-words.ts';
 
 /** How wordy the section is: the words of the 120-column, 80-column, 60-column screens of LV §4. */
 export type Form = 'long' | 'short' | 'bare';
@@ -37,22 +38,16 @@ export function formOf(shape: Shape, width: number): Form {
 
 const BAR_WIDTH: Readonly<Record<Form, number>> = { long: 30, short: 18, bare: 16 };
 const LABEL_WIDTH: Readonly<Record<Form, number>> = { long: 13, short: 8, bare: 0 };
-/** Below this elapsed part a pace says nothing (D-26). */
-const PACE_FROM_PERCENT = 3;
 
 const dollarsPerHour = (view: View, snapshot: Snapshot): string => {
   const rate = hourly(view, snapshot.combined.burnNow.costPerHour);
   return rate === unknown(view) ? rate : `$${rate}/h`;
 };
 
-const elapsedPercent = (view: View, window: WindowView) => ((view.now - window.start) / (window.end - window.start)) * 100;
-
-/** `5 points in reserve` (D-26): elapsed less used, official figures only. */
-function reserveWords(view: View, window: WindowView, form: Form): string | null {
-  const elapsed = elapsedPercent(view, window);
-  const used = window.usedPercent.value;
-  if (window.usedPercent.source !== 'official' || used === null || elapsed < PACE_FROM_PERCENT || isStale(view, window)) return null;
-  const points = Math.round(elapsed - used);
+/** `5 points in reserve` (D-26): elapsed less used. */
+function reserveWords(reserve: number | null, form: Form): string | null {
+  if (reserve === null) return null;
+  const points = Math.round(reserve);
   const amount = `${Math.abs(points)} point${Math.abs(points) === 1 ? '' : 's'}`;
   const word = points < 0 ? 'deficit' : 'reserve';
   return form === 'long' ? `${amount} in ${word}` : `${word} ${amount}`;
@@ -82,19 +77,24 @@ const usedNow = (view: View, window: WindowView): number | null =>
 
 export function windowLine(view: View, window: WindowView, form: Form, several: boolean, width: number): Line {
   const name = label(form, `Window ${windowLabel(window)}`, 'Window');
-  const account = several ? `${named(view, window.account)}${separator(view)}` : '';
+  const account = several ? `${named(view, window.label)}${separator(view)}` : '';
   const used = usedNow(view, window);
   if (used === null) {
     const work = known(view) ? `${short(view, window.amounts.work)} work tokens` : unknown(view);
-    const end = `${edges(view, window, form)} (${window.source})`;
-    return withTail(view, line(`${name}${account}${work}`), [`· ${end}`, 'quota unknown'], width);
+    const end = `${edges(view, window, 'short')} (${window.source})`;
+    return withTail(
+      view,
+      line(`${name}${account}${work}`),
+      [`· ${end}`, form === 'long' ? 'quota unknown — tidemark install statusline' : 'quota unknown'],
+      width,
+    );
   }
   const figure = window.usedPercent.source === 'estimated' && used > 100 ? '> 100 %' : percent(view, used);
-  const mark = window.source === 'official' ? elapsedPercent(view, window) : null;
+  const mark = window.source === 'official' ? window.elapsedPercent : null;
   const drawn = `${account}${bar(view, used, BAR_WIDTH[form], mark)} ${figure}`;
-  const reserve = form === 'bare' ? null : reserveWords(view, window, form);
+  const reserve = form === 'bare' || window.stale ? null : reserveWords(window.reserve, form);
   const tail = [sourceOf(view, window), edges(view, window, form), ...(reserve === null ? [] : [reserve])];
-  return withTail(view, [span(name), span(drawn, usedTone(view, window))], tail, width);
+  return withTail(view, [span(name), span(drawn, usedTone(window))], tail, width);
 }
 
 /** `official, 12 s`, `of 2.50M (yours)`, `of your usual peak (estimated)`. */
@@ -104,6 +104,19 @@ function sourceOf(view: View, window: WindowView): string {
   if (source === 'estimated') return 'of your usual peak (estimated)';
   const limit = window.limit.tokens === null ? '' : `of ${short(view, window.limit.tokens)} `;
   return `${limit}(${source === 'configured' ? 'yours' : source})`;
+}
+
+/** The official weekly quota (D-25); null where no sample is known. */
+export function weeklyLine(view: View, weekly: QuotaView | null, form: Form, account: string | null, width: number): Line | null {
+  const used = weekly?.usedPercent.value ?? null;
+  if (weekly === null || used === null) return null;
+  const name = label(form, 'Weekly', 'Weekly');
+  const { at } = weekly.usedPercent;
+  const drawn = `${account === null ? '' : `${named(view, account)}${separator(view)}`}${bar(view, used, BAR_WIDTH[form])} ${percent(view, used)}`;
+  const reserve = weekly.stale ? null : reserveWords(weekly.reserve, form);
+  const resets = weekly.resetsAt === null ? null : `${form === 'long' ? 'resets' : 'to'} ${clock(view, weekly.resetsAt)}`;
+  const tail = [at === null ? 'official' : `official, ${age(view, at)}`, resets, reserve].filter((word) => word !== null);
+  return withTail(view, [span(name), span(drawn, usedTone(weekly))], tail, width);
 }
 
 /** Tokens of the day and of the window; against `--token-limit` with a bar (LV-11). */
@@ -118,7 +131,7 @@ export function tokensLine(view: View, snapshot: Snapshot, form: Form, width: nu
   }
   const { used, tokens, per, percent: part } = combined.limit;
   const number = form === 'long' ? full : short;
-  const tone: Tone | undefined = part >= 100 ? 'error' : part >= 80 ? 'attention' : undefined;
+  const tone = partTone(part);
   const scope = per === 'day' ? 'today' : 'this window';
   const other = per === 'day' ? `window ${window}` : `${today} today`;
   const source = form === 'long' ? ' (--token-limit)' : ' (yours)';
@@ -146,20 +159,21 @@ export function burnLine(view: View, snapshot: Snapshot, form: Form): Line {
 function projectedWords(view: View, window: WindowView, form: Form): string {
   const { projection } = window;
   const range = rangeWords(view, window);
-  if (projection === null || range === null) return `${unknown(view)} not enough use yet for a forecast`;
+  if (range === null) return `${unknown(view)} not enough use yet for a forecast`;
   const part = projectedPercent(window);
   const by = ` by ${window.source === 'official' ? '' : '≈ '}${clock(view, window.end)}`;
-  const doubt = projection.calibrated ? '' : ', uncalibrated';
-  const tokens = `${short(view, projection.tokens)} tokens`;
+  const doubt = projection === null || projection.calibrated || window.percentProjection !== null ? '' : ', uncalibrated';
+  const tokens = projection === null ? null : `${short(view, projection.tokens)} tokens`;
   const head = part === null ? `${tokens} (${range.replace(' tokens', '')}${doubt})` : `${percent(view, part.at)} (${range}${doubt})`;
+  const limitAt = window.percentProjection?.limitAt ?? projection?.limitAt ?? null;
   const limit =
-    projection.limitAt === null
-      ? window.limit.tokens === null || form !== 'long'
+    limitAt === null
+      ? (window.limit.tokens === null && window.percentProjection === null) || form !== 'long'
         ? null
         : window.source === 'official'
           ? 'limit not before the reset'
           : 'limit not before its end'
-      : `limit ≈ ${clock(view, projection.limitAt)}`;
+      : `limit ≈ ${clock(view, limitAt)}`;
   return [`${head}${by} at this pace`, part === null ? null : tokens, limit].filter((word) => word !== null).join(' · ');
 }
 
@@ -178,8 +192,9 @@ export function projectedLine(view: View, snapshot: Snapshot, form: Form): Line 
   const window = nearestLimit(snapshot.windows);
   if (form === 'bare') return bareForecast(view, snapshot, window);
   if (window === null || !known(view)) return line(`${name}${unknown(view)}`);
-  const account = snapshot.windows.length > 1 ? `${named(view, window.account)} ` : '';
-  const tone: Tone | undefined = window.projection?.limitAt == null ? undefined : 'attention';
+  const account = snapshot.windows.length > 1 ? `${named(view, window.label)} ` : '';
+  const hits = window.percentProjection?.limitAt ?? window.projection?.limitAt ?? null;
+  const tone: Tone | undefined = hits === null ? undefined : 'attention';
   return [span(name), span(say(view, `${account}${projectedWords(view, window, form)}`), tone)];
 }
 

@@ -2,12 +2,16 @@ import type { Snapshot } from '../../../monitor/snapshot.ts';
 import { amount, known, money, named, perMinute, say, separator, short, unknown, type View } from '../figures.ts';
 import type { Shape } from '../layout.ts';
 import { clip, firstFitting, type Line, line, type Span, span, type Tone } from '../spans.ts';
-import { burnLine, costLine, formOf, label, projectedLine, tokensLine, windowLine } from './combined-lines.ts';
+import { burnLine, costLine, formOf, label, projectedLine, tokensLine, weeklyLine, windowLine } from './combined-lines.ts';
 import { windowLabel } from './window-words.ts';
 
-/** How many lines the section has when nothing is cut; the barest form says the tokens in its forecast. */
-export const combinedCount = (snapshot: Snapshot, shape: Shape, width: number): number =>
-  Math.max(1, snapshot.windows.length) + (formOf(shape, width) === 'bare' ? 3 : 4);
+const weeklies = (snapshot: Snapshot) => snapshot.accounts.filter(({ weekly }) => weekly?.usedPercent.value != null);
+
+/** How many lines the section has when nothing is cut; the barest form says the tokens in its forecast, and only the long one has the weekly quota. */
+export function combinedCount(snapshot: Snapshot, shape: Shape, width: number): number {
+  const form = formOf(shape, width);
+  return Math.max(1, snapshot.windows.length) + (form === 'bare' ? 3 : 4) + (form === 'long' ? weeklies(snapshot).length : 0);
+}
 
 /** `COMBINED USAGE · this 5-hour window, account work`. */
 export function combinedTitle(view: View, snapshot: Snapshot, shape: Shape, width: number): string {
@@ -18,7 +22,7 @@ export function combinedTitle(view: View, snapshot: Snapshot, shape: Shape, widt
   const hours = windowLabel(window).replace('h', '');
   if (form === 'bare') return `COMBINED${dot}${hours} h window`;
   if (others.length > 0) return `COMBINED USAGE${dot}open windows of ${snapshot.windows.length} accounts`;
-  const account = named(view, window.account);
+  const account = named(view, window.label);
   return form === 'long'
     ? `COMBINED USAGE${dot}this ${hours}-hour window, account ${account}`
     : `COMBINED USAGE${dot}${hours} h window, ${account}`;
@@ -42,6 +46,10 @@ export function combinedRows(view: View, snapshot: Snapshot, shape: Shape, rows:
     { place: 4, drawn: projectedLine(view, snapshot, form) },
     ...(form === 'bare' ? [] : [{ place: 2, drawn: tokensLine(view, snapshot, form, width - 1) }]),
     ...others.map((drawn) => ({ place: 1, drawn })),
+    ...(form === 'long' ? weeklies(snapshot) : []).flatMap(({ weekly, label: name }) => {
+      const drawn = weeklyLine(view, weekly, form, snapshot.accounts.length > 1 ? name : null, width - 1);
+      return drawn === null ? [] : [{ place: 1.5, drawn }];
+    }),
   ];
   const kept = ranked.slice(0, rows);
   return kept.sort((a, b) => a.place - b.place).map(({ drawn }) => indent(drawn));

@@ -1,7 +1,7 @@
 import type { Snapshot } from '../../../monitor/snapshot.ts';
-import { displayWidth } from '../../../text/width.ts';
 import { amount, amountFull, full, known, modelName, money, shareCell, unknown, type View } from '../figures.ts';
 import { clip, type Line, padEnd, padStart, span } from '../spans.ts';
+import { displayWidth } from '../width.ts';
 
 const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map((text) => displayWidth(text)));
 

@@ -1,8 +1,8 @@
 import type { ProjectView, Severity, Snapshot } from '../../../monitor/snapshot.ts';
-import { displayWidth, fitEnd } from '../../../text/width.ts';
 import { amount, amountFull, clock, duration, known, money, named, say, separator, shareCell, unknown, type View } from '../figures.ts';
 import type { Shape } from '../layout.ts';
 import { clip, type Line, padEnd, padStart, span, type Tone } from '../spans.ts';
+import { displayWidth, fitEnd } from '../width.ts';
 
 const SEVERITY_TONE: Readonly<Record<Severity, Tone | undefined>> = { HIGH: 'attention', MODERATE: undefined, NORMAL: undefined };
 const LONGEST_NAME = 40;
@@ -42,8 +42,8 @@ function wordsOf(view: View, project: ProjectView, shape: Shape): Words {
 const widest = (texts: readonly string[], least = 0): number => Math.max(least, ...texts.map((text) => displayWidth(text)));
 
 /** Name, all tokens, share, cost, since when, active of all, severity (LV-55): the first `rows` projects by share. */
-export function projectRows(view: View, snapshot: Snapshot, shape: Shape, rows: number, width: number): readonly Line[] {
-  const shown = sortedProjects(snapshot).slice(0, rows);
+export function projectRows(view: View, snapshot: Snapshot, shape: Shape, rows: number, width: number, offset = 0): readonly Line[] {
+  const shown = sortedProjects(snapshot).slice(offset, offset + rows);
   const words = shown.map((project) => wordsOf(view, project, shape));
   const of = (key: keyof Words, least = 0) =>
     widest(

@@ -11,12 +11,29 @@ export interface StateLook {
   readonly quiet: boolean;
 }
 
+/** Most urgent first (D-36). */
+export const URGENCY: readonly SessionState[] = [
+  'needs-permission',
+  'needs-answer',
+  'error',
+  'rate-limited',
+  'your-turn',
+  'working',
+  'compacting',
+  'idle',
+  'unknown',
+  'ended',
+];
+
+export const isActive = (state: SessionState): boolean =>
+  state === 'working' || state === 'compacting' || state === 'needs-permission' || state === 'needs-answer' || state === 'your-turn';
+
 export const STATE_LOOK: Readonly<Record<SessionState, StateLook>> = {
   'needs-permission': { letter: 'P', glyph: '▲', tone: 'attention', quiet: false },
   'needs-answer': { letter: 'Q', glyph: '◆', tone: 'attention', quiet: false },
   error: { letter: 'E', glyph: '‼', tone: 'error', quiet: false },
   'rate-limited': { letter: 'L', glyph: '✕', tone: 'error', quiet: false },
-  'your-turn': { letter: 'Y', glyph: '✓', quiet: false },
+  'your-turn': { letter: 'Y', glyph: '✓', tone: 'turn', quiet: false },
   working: { letter: 'W', glyph: '●', tone: 'working', quiet: false },
   compacting: { letter: 'C', glyph: '◐', tone: 'working', quiet: false },
   idle: { letter: 'I', glyph: '○', tone: 'dim', quiet: true },

@@ -4,10 +4,10 @@ import { viewOf } from '../figures.ts';
 import { snapshotJson } from '../json.ts';
 import { plainView } from '../plain.ts';
 import { textOf } from '../spans.ts';
-import { amountsOf, aSession, aSnapshot, NOW, sumOf } from '../testing.ts';
+import { amountsOf, aSession, aSnapshot, aWarning, NOW, sumOf } from '../testing.ts';
 import { demoLikeSnapshot } from '../testing-demo.ts';
 import { projectRows } from './projects.ts';
-import { warningRows } from './warnings.ts';
+import { allWarnings, warningRows } from './warnings.ts';
 
 const number = (text: string | undefined) => Number((text ?? '').replaceAll(',', ''));
 
@@ -76,14 +76,12 @@ describe('project rows, LV-55', () => {
   });
 });
 
-test('warnings come before notes, what is held back first (LV-56)', () => {
+test("what is held back comes first, then the episodes in the engine's order, muted ones not at all (LV-56, LV-90)", () => {
   const snapshot = demoLikeSnapshot({
-    warnings: [
-      { level: 'info', text: 'a note' },
-      { level: 'warning', text: 'a warning' },
-    ],
+    warnings: [aWarning('a warning'), aWarning('a note', { severity: 'info', level: 'info' }), aWarning('muted')],
     ingest: { ...demoLikeSnapshot().ingest, notice: 'the disk is full' },
   });
-  const rows = warningRows(viewOf(snapshot, { ascii: false, now: NOW }), snapshot, 6, 80).map(textOf);
+  const warnings = allWarnings(snapshot, new Set(['muted']));
+  const rows = warningRows(viewOf(snapshot, { ascii: false, now: NOW }), warnings, 6, 80).map(textOf);
   expect(rows).toEqual([' ! the disk is full', ' ! a warning', ' i a note']);
 });

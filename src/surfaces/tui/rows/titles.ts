@@ -12,9 +12,11 @@ export function sessionsTitle(
   snapshot: Snapshot,
   shape: Shape,
   range: { readonly first: number; readonly last: number; readonly all: number } | null,
+  filtered: string | null,
 ): string {
   const counts = countStates(snapshot.sessions);
-  const part = range === null ? [] : [say(view, `${range.first}–${range.last} of ${range.all}`)];
+  const cut = range === null ? [] : [say(view, `${range.first}–${range.last} of ${range.all}`)];
+  const part = [...(filtered === null ? [] : [say(view, filtered)]), ...cut];
   if (shape === 'narrow' && range !== null) return [`ACTIVE: ${counts.active}`, ...part].join(separator(view));
   const brief = shape === 'compact' || shape === 'narrow' || shape === 'tiny';
   if (brief) return [`ACTIVE SESSIONS: ${counts.active} of ${counts.all}`, ...part].join(separator(view));

@@ -1,0 +1,77 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { looseNumber, looseObject, looseText } from '../platform/loose.ts';
+import { readSmallJson, replaceSmallFile } from '../platform/small-file.ts';
+import type { Config } from './schema.ts';
+
+/* `S/config.json`: the configuration file as the hot paths read it, which never parse YAML (ST-17). */
+
+const COMPILED_VERSION = 1;
+const MAX_COMPILED_BYTES = 1024 * 1024;
+
+/** The configuration file a compile stands for; size and mtime null when there was none. */
+interface CompileSource {
+  readonly path: string;
+  readonly size: number | null;
+  readonly mtimeMs: number | null;
+}
+
+/** The compiled configuration: the file's values over the defaults, without environment and flags. */
+export interface CompiledConfig {
+  readonly v: number;
+  readonly source: CompileSource;
+  /** Complete when the same version wrote it; a reader lays it over its own defaults. */
+  readonly config: Partial<Config>;
+}
+
+export const compiledFile = (stateDir: string): string => join(stateDir, 'config.json');
+
+/** For the hot paths: what was compiled last; null when there is nothing, or another version wrote it. */
+export function readCompiled(stateDir: string): CompiledConfig | null {
+  const read = readSmallJson(compiledFile(stateDir), MAX_COMPILED_BYTES);
+  if (read === null || read.v !== COMPILED_VERSION) return null;
+  const source = looseObject(read.source);
+  return {
+    v: COMPILED_VERSION,
+    source: { path: looseText(source.path) ?? '', size: looseNumber(source.size), mtimeMs: looseNumber(source.mtimeMs) },
+    config: looseObject(read.config) as Partial<Config>,
+  };
+}
+
+/** Whether the compile stands for the configuration file as it is now: one `stat`. */
+export function isCurrent(compiled: CompiledConfig | null, configFile: string): boolean {
+  const now = sourceOf(configFile);
+  if (compiled === null) return now.size === null;
+  return compiled.source.path === configFile && compiled.source.size === now.size && compiled.source.mtimeMs === now.mtimeMs;
+}
+
+/**
+ * Compiles the configuration file when it changed since (ST-17): for every full command, and the monitor on a change. `stateDir` is the state directory
+ * by environment and convention, before `paths.state`, for a hot path has nothing else to find this file by. Never throws: a broken file leaves the last
+ * compile, a disk that refuses leaves the hot paths at theirs. True when it is current afterwards.
+ */
+export async function compileConfig(configFile: string, stateDir: string): Promise<boolean> {
+  if (isCurrent(readCompiled(stateDir), configFile)) return true;
+  try {
+    // Taken before the file is read: a change in between makes the compile look old, not new.
+    const source = sourceOf(configFile);
+    const { loadConfig } = await import('./load.ts');
+    const { config } = await loadConfig(configFile, {});
+    return replaceSmallFile(
+      compiledFile(stateDir),
+      `${JSON.stringify({ v: COMPILED_VERSION, source, config } satisfies CompiledConfig)}\n`,
+    );
+  } catch {
+    return false;
+  }
+}
+
+function sourceOf(path: string): CompileSource {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat?.isFile()) return { path, size: stat.size, mtimeMs: stat.mtimeMs };
+  } catch {
+    // Out of reach is the same as not there.
+  }
+  return { path, size: null, mtimeMs: null };
+}

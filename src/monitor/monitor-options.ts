@@ -1,0 +1,39 @@
+import type { Clock } from '../platform/clock.ts';
+import type { WatchOptions } from '../watch/watch.ts';
+import type { SnapshotOptions } from './build.ts';
+import type { LiveQueries } from './details.ts';
+import type { RecoverableLedger } from './held-ledger.ts';
+import type { LedgerStateOptions } from './ledger-state.ts';
+import type { Snapshot } from './snapshot.ts';
+
+export interface MonitorOptions {
+  readonly ledger: RecoverableLedger;
+  readonly claudeDirs: readonly string[];
+  readonly clock: Clock;
+  readonly snapshot: SnapshotOptions;
+  readonly state: Omit<LedgerStateOptions, 'zone' | 'accountOf' | 'isLive'>;
+  /** `S`: hook journals, statusline captures, `summary.json`. Absent or null: nothing of it is read or written. */
+  readonly stateDir?: string | null;
+  /** `privacy.actions`: whether a tool's target is shown beside it (LV-52). */
+  readonly actions?: 'target' | 'tool';
+  /** Clocks of idle and stale sessions, ms (`sessions.idleAfter`, `sessions.staleAfter`). */
+  readonly sessions?: { readonly idleAfter: number; readonly staleAfter: number };
+  /** How often a snapshot is made when only time has passed, ms. */
+  readonly refreshInterval: number;
+  /** Decoding threads of a large first reading. */
+  readonly workers: number;
+  readonly watch?: WatchOptions;
+}
+
+export interface Monitor {
+  get(): Snapshot;
+  /** What drill-down and history ask for. */
+  readonly queries: LiveQueries;
+  /** Looks at everything again. */
+  lookAgain(): void;
+  /** Called at every new snapshot. Returns what ends it. */
+  subscribe(listener: () => void): () => void;
+  /** Settles when all transcripts were read once. */
+  readonly ready: Promise<void>;
+  close(): void;
+}

@@ -1,0 +1,24 @@
+import type { Ledger } from '../ledger/open.ts';
+import type { LiveDirectory } from '../ledger/queries/live-directory.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { CostMode } from '../pricing/types.ts';
+import type { Window } from '../usage/window.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { TranscriptTail } from './transcript-tail.ts';
+import type { AccountWindows } from './windows.ts';
+
+/** What the queries stand on. The ledger may be replaced by a sound one while the program runs, so it is asked for each time. */
+export interface QueryContext {
+  readonly ledger: () => Ledger;
+  readonly directory: () => LiveDirectory;
+  readonly snapshot: () => Snapshot;
+  readonly windows: () => readonly AccountWindows[];
+  readonly openWindow: (account: string) => Window | null;
+  readonly clock: Clock;
+  readonly mode: CostMode;
+  readonly zone: string;
+  /** The followed end of a session's transcript. */
+  readonly toolsOf: (sessionId: string) => TranscriptTail | null;
+  /** Called after a person's words were written. */
+  readonly changed: () => void;
+}

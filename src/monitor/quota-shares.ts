@@ -1,0 +1,29 @@
+import { type QuotaShares, quotaPoints, quotaShares } from '../usage/share.ts';
+import type { Figure } from '../usage/source.ts';
+import type { UsageSlot } from './live-usage.ts';
+import type { WindowView } from './snapshot.ts';
+
+/** A session's part of local use in its account's window, percent, and the points of the official used % that fall to it. */
+export interface SessionShare {
+  readonly share: number | null;
+  readonly basis: QuotaShares['basis'];
+  readonly points: Figure;
+}
+
+/** Shares by session (D-33): over all sessions of the account, shown or not. A session under two accounts has the share of the one it used more. */
+export function sharesOf(slots: readonly UsageSlot[], windows: readonly WindowView[]): Map<string, SessionShare> {
+  const shares = new Map<string, SessionShare>();
+  for (const { account, usedPercent } of windows) {
+    const own = slots.filter((slot) => slot.account === account && slot.window.events > 0);
+    const { basis, shares: parts } = quotaShares(own.map((slot) => slot.window.sum));
+    const official = usedPercent.source === 'official' ? usedPercent : { value: null, at: null };
+    for (const [i, { sessionId }] of own.entries()) {
+      const part = parts[i] ?? null;
+      const before = shares.get(sessionId);
+      if (before !== undefined && (before.share ?? 0) >= (part ?? 0) * 100) continue;
+      const points = { ...quotaPoints(part, official.value), at: official.at };
+      shares.set(sessionId, { share: part === null ? null : part * 100, basis, points });
+    }
+  }
+  return shares;
+}

@@ -1,0 +1,67 @@
+import { type BurnThresholds, burnStart } from '../usage/burn.ts';
+import { amountsOf, earliest, groupBy, severityOf } from './amounts.ts';
+import { burnOf, type UsageSlot } from './live-usage.ts';
+import type { ModelView, ProjectView, SessionView } from './snapshot.ts';
+import { mergedTally, Tally } from './tally.ts';
+
+const ACTIVE: ReadonlySet<string> = new Set(['working', 'compacting', 'needs-permission', 'needs-answer', 'your-turn']);
+
+const percentOf = (part: number, whole: number): number | null => (whole === 0 ? null : (part / whole) * 100);
+
+interface ProjectScope {
+  readonly sessions: readonly SessionView[];
+  /** Of the sessions shown. */
+  readonly slots: readonly UsageSlot[];
+  /** Epoch ms; `start` of the earliest open window. */
+  readonly now: number;
+  readonly start: number | null;
+  readonly since: ReadonlyMap<string, number>;
+  readonly burn: BurnThresholds;
+}
+
+/** The listed sessions by project (D-7), the largest share first. */
+export function projectViews({ sessions, slots, now, start, since, burn }: ProjectScope): ProjectView[] {
+  const bySession = groupBy(slots, (slot) => slot.sessionId);
+  const all = amountsOf(mergedTally(slots.map((slot) => slot.window)).sum);
+  // By cost, or by tokens for all of them when anything has no price: never mixed (LV-55).
+  const isPriced = all.cost !== null && !all.costIsLowerBound;
+  const views = [...groupBy(sessions, (s) => s.projectPath)].map(([path, own]): ProjectView => {
+    const ownSlots = own.flatMap((session) => bySession.get(session.id) ?? []);
+    const window = amountsOf(mergedTally(ownSlots.map((slot) => slot.window)).sum);
+    const rate = burnOf(ownSlots, 'now', now, burnStart(start, earliest([...own.map((s) => s.startedAt), since.get(path) ?? null])));
+    return {
+      name: own[0]!.project,
+      path,
+      window,
+      share: isPriced ? percentOf(window.cost ?? 0, all.cost ?? 0) : percentOf(window.all, all.all),
+      startedAt: earliest(own.map((s) => s.windowStartedAt ?? s.startedAt)),
+      sessions: own.length,
+      activeSessions: own.filter((s) => ACTIVE.has(s.state)).length,
+      burnNow: rate,
+      severity: severityOf(rate, burn),
+    };
+  });
+  return views.sort((a, b) => (b.share ?? 0) - (a.share ?? 0) || b.window.all - a.window.all || (a.path < b.path ? -1 : 1));
+}
+
+/** Use in the window by model, most used first. */
+export function modelViews(slots: readonly UsageSlot[], all: number): ModelView[] {
+  const models = new Map<string, { tally: Tally; sessions: Set<string> }>();
+  for (const slot of slots)
+    for (const [name, tally] of slot.models) {
+      if (tally.events === 0) continue;
+      let model = models.get(name);
+      if (!model) {
+        model = { tally: new Tally(), sessions: new Set() };
+        models.set(name, model);
+      }
+      model.tally.merge(tally);
+      model.sessions.add(slot.sessionId);
+    }
+  return [...models]
+    .map(([model, { tally, sessions }]) => {
+      const window = amountsOf(tally.sum);
+      return { model, window, share: percentOf(window.all, all), sessions: sessions.size };
+    })
+    .sort((a, b) => b.window.all - a.window.all || (a.model < b.model ? -1 : 1));
+}

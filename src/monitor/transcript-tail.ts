@@ -1,0 +1,202 @@
+import { closeSync, fstatSync, readSync } from 'node:fs';
+import { decodePrompt, decodeSession } from '../transcripts/decode-session.ts';
+import { decodeUsage } from '../transcripts/decode-usage.ts';
+import { parseLine } from '../transcripts/objects.ts';
+import { openRegular } from '../transcripts/read.ts';
+import { parseTimestamp } from '../transcripts/timestamp.ts';
+import { actionOf } from './last-action.ts';
+import type { LastAction } from './snapshot.ts';
+
+/** No more of a transcript's end is ever read for the live view (LV-65). Bytes. */
+export const TAIL_BYTES = 256 * 1024;
+/** A line longer than this tells nothing that a shorter one would not. */
+const MAX_LINE = 512 * 1024;
+const MAX_TOOLS = 200;
+
+type Json = Record<string, unknown>;
+
+/** What the last main-thread record says (LS-6). `open`: a prompt, an answer or a tool without the end of the turn. */
+export interface LastRecord {
+  readonly kind: 'end-turn' | 'interrupt' | 'limit' | 'error' | 'open';
+  /** Epoch ms of the record, and since when it is so: for `open` since the turn's prompt, or the first record seen of it. */
+  readonly at: number;
+  readonly since: number;
+  readonly error: string | null;
+}
+
+/** A request that a new line belongs to. */
+export interface NewRequest {
+  readonly key: string;
+  readonly sessionId: string | null;
+  readonly at: number | null;
+}
+
+/** What has been written since the last look. */
+export interface TailNews {
+  readonly requests: readonly NewRequest[];
+  /** Sessions that the new lines name. */
+  readonly sessions: ReadonlySet<string>;
+  /** More was written than is read, or the file is another one: what it held is not known from here. */
+  readonly gap: boolean;
+}
+
+const NO_NEWS: TailNews = { requests: [], sessions: new Set(), gap: false };
+
+/** Follows the end of one transcript: newest action, state of the turn, use of tools, keys of new requests. Keeps no text of the conversation. */
+export class TranscriptTail {
+  action: LastAction | null = null;
+  last: LastRecord | null = null;
+  effort: string | null = null;
+  /** Uses by tool since `toolsSince`, epoch ms of the oldest line looked at. */
+  readonly tools = new Map<string, number>();
+  toolsSince: number | null = null;
+  /** Of the file as last read: epoch ms. */
+  grewAt: number | null = null;
+  readonly path: string;
+  private readonly withTargets: boolean;
+  private offset: number | null = null;
+  private ino: number | null = null;
+  /** Bytes whose requests are known already. */
+  private known: number;
+
+  constructor(path: string, known: number, withTargets = true) {
+    this.path = path;
+    this.known = known;
+    this.withTargets = withTargets;
+  }
+
+  /** Reads what is new, at most {@link TAIL_BYTES}. A file that is gone tells nothing. Throws nothing. */
+  read(): TailNews {
+    let fd: number;
+    try {
+      fd = openRegular(this.path);
+    } catch {
+      return NO_NEWS;
+    }
+    try {
+      return this.readFrom(fd);
+    } catch {
+      return NO_NEWS;
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  private readFrom(fd: number): TailNews {
+    const { size, ino, mtimeMs } = fstatSync(fd);
+    const isOther = (this.ino !== null && ino !== this.ino) || size < (this.offset ?? 0);
+    if (isOther) this.forget();
+    this.ino = ino;
+    this.grewAt = mtimeMs;
+    const first = this.offset === null;
+    const wanted = this.offset ?? Math.max(0, Math.min(this.known, size - TAIL_BYTES / 4));
+    const from = Math.max(wanted, size - TAIL_BYTES);
+    if (size === from) {
+      this.offset = size;
+      return isOther ? { ...NO_NEWS, gap: true } : NO_NEWS;
+    }
+    // A beginning inside a line is passed over; the byte before it tells whether it is one.
+    const isCut = from > 0 && (first || from > wanted);
+    const base = isCut ? from - 1 : from;
+    const buffer = Buffer.allocUnsafe(size - base);
+    const length = readSync(fd, buffer, 0, buffer.length, base);
+    const start = isCut ? buffer.indexOf(10) + 1 : 0;
+    const requests: NewRequest[] = [];
+    const sessions = new Set<string>();
+    let position = start;
+    for (let end = buffer.indexOf(10, start); end >= 0 && end < length; end = buffer.indexOf(10, position)) {
+      if (end - position < MAX_LINE) this.line(buffer.toString('utf8', position, end), base + end >= this.known, requests, sessions);
+      position = end + 1;
+    }
+    this.offset = base + position;
+    const gap = isOther || from > Math.max(this.known, wanted);
+    this.known = Math.max(this.known, this.offset);
+    return { requests, sessions, gap };
+  }
+
+  private forget(): void {
+    this.offset = null;
+    this.known = 0;
+    this.action = null;
+    this.last = null;
+    this.tools.clear();
+    this.toolsSince = null;
+  }
+
+  private line(text: string, isNew: boolean, requests: NewRequest[], sessions: Set<string>): void {
+    for (const o of parseLine(text).objects) {
+      const at = parseTimestamp(o.timestamp);
+      if (isNew) {
+        const usage = decodeUsage(o);
+        if (typeof o.sessionId === 'string') sessions.add(o.sessionId);
+        if (usage !== null) {
+          requests.push({ key: usage.key, sessionId: usage.origin ?? usage.sessionId, at: usage.at });
+          if (usage.origin !== null) sessions.add(usage.origin);
+        }
+      }
+      if (at !== null) this.toolsSince ??= at;
+      // A subagent's lines never set the state of the main thread (LS-6).
+      if (o.isSidechain !== true && typeof o.agentId !== 'string') this.main(o, at);
+      else this.count(o, at);
+    }
+  }
+
+  private main(o: Json, at: number | null): void {
+    if (o.type === 'assistant') this.assistant(o, at);
+    else if (o.type === 'user') this.user(o, at);
+  }
+
+  private assistant(o: Json, at: number | null): void {
+    if (typeof o.effort === 'string' && o.effort.length <= 40) this.effort = o.effort;
+    if (o.isApiErrorMessage === true) {
+      const facts = decodeSession(o);
+      const resetsAt = facts?.limitResetsAt ?? null;
+      const isLimit = resetsAt !== null || facts?.error === 'usage_limit_reached' || facts?.error === 'rate_limit';
+      this.note(isLimit ? 'limit' : 'error', at, facts?.error ?? 'error');
+      return;
+    }
+    this.count(o, at);
+    const stop = (o.message as Json | undefined)?.stop_reason;
+    this.note(stop === 'end_turn' ? 'end-turn' : 'open', at);
+  }
+
+  private count(o: Json, at: number | null): void {
+    if (o.type !== 'assistant') return;
+    for (const block of blocksOf(o)) {
+      if (block.type !== 'tool_use') continue;
+      const action = actionOf(block, at, this.withTargets);
+      if (action === null) continue;
+      if (o.isSidechain !== true) this.action = action;
+      if (this.tools.has(action.tool) || this.tools.size < MAX_TOOLS) this.tools.set(action.tool, (this.tools.get(action.tool) ?? 0) + 1);
+    }
+  }
+
+  private user(o: Json, at: number | null): void {
+    if (o.isCompactSummary === true || o.isMeta === true) return;
+    if (isInterrupt(o)) this.note('interrupt', at);
+    else if (decodePrompt(o) !== null || blocksOf(o).some((block) => block.type === 'tool_result')) this.note('open', at);
+  }
+
+  private note(kind: LastRecord['kind'], at: number | null, error: string | null = null): void {
+    const { last } = this;
+    const time = at ?? last?.at ?? this.grewAt ?? 0;
+    // Lines may be out of order by a little (transcripts §11): the place in the file decides.
+    const since = kind === 'open' && last?.kind === 'open' ? last.since : time;
+    this.last = { kind, at: time, since, error };
+  }
+}
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function blocksOf(o: Json): readonly Json[] {
+  const content = isObject(o.message) ? o.message.content : null;
+  return Array.isArray(content) ? content.slice(0, 256).filter(isObject) : [];
+}
+
+const INTERRUPT = '[Request interrupted by user';
+
+function isInterrupt(o: Json): boolean {
+  const content = isObject(o.message) ? o.message.content : null;
+  if (typeof content === 'string') return content.startsWith(INTERRUPT);
+  return blocksOf(o).some((block) => typeof block.text === 'string' && block.text.startsWith(INTERRUPT));
+}

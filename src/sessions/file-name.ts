@@ -1,0 +1,13 @@
+/* A session id becomes a file name only when it cannot be anything else (ST-9). */
+
+const PLAIN = /^[A-Za-z0-9_-]{1,64}$/;
+/** Windows device names, and the names of our own contracts. */
+const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d|index|disabled|menubar-state|runtime-state|billing-shared|sessions|config)$/i;
+
+/** The id where it is harmless, else `h-` and 32 hex digits of its SHA-256. Without an ending. */
+export function sessionFileName(id: string): string {
+  if (PLAIN.test(id) && !RESERVED.test(id)) return id;
+  // Loaded only here: the cryptography costs the hot path milliseconds.
+  const { createHash } = process.getBuiltinModule('node:crypto');
+  return `h-${createHash('sha256').update(id).digest('hex').slice(0, 32)}`;
+}

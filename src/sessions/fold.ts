@@ -1,0 +1,114 @@
+import { type HookEvent, readEvent } from './event.ts';
+import { foldEvents } from './reduce.ts';
+import { EMPTY_STATE, type ReducedState, readReduced } from './reduced.ts';
+import { CLOCKS } from './states.ts';
+
+/* A journal's text → state (LS-21 … LS-23). Pure; offsets are bytes in the file. */
+
+interface PlacedEvent {
+  readonly offset: number;
+  readonly end: number;
+  readonly event: HookEvent;
+}
+
+export interface JournalTail {
+  /** The last `state` line in the text, if any. */
+  readonly base: { readonly upto: number; readonly state: ReducedState } | null;
+  /** Events behind the base, in file order. */
+  readonly events: readonly PlacedEvent[];
+  /** Lines that are no whole event of ours (LS-23). */
+  readonly skipped: number;
+}
+
+/** Reads `bytes`, which begin at `start` of the file; with `start` > 0 the first line may be a part and is left out. */
+export function readTail(bytes: Uint8Array, start = 0): JournalTail {
+  // Byte for byte, so that places in the text are places in the file; lines that are not plain ASCII are decoded by themselves.
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  const events: PlacedEvent[] = [];
+  let base: JournalTail['base'] = null;
+  let skipped = 0;
+  let from = start > 0 ? text.indexOf('\n') + 1 : 0;
+  if (start > 0 && from === 0) return { base, events, skipped };
+  for (let end = from; from < text.length; from = end + 1) {
+    end = text.indexOf('\n', from);
+    if (end === -1) end = text.length;
+    if (end === from) continue;
+    const line = parsed(text.slice(from, end)) as { readonly [key: string]: unknown } | null;
+    const state = line?.event === 'state' && line.v === 1 ? stateOf(line, start + from) : null;
+    if (state !== null) {
+      base = state;
+      continue;
+    }
+    const event = readEvent(line);
+    if (event === null) skipped++;
+    else events.push({ offset: start + from, end: start + end + 1, event });
+  }
+  const upto = base?.upto ?? 0;
+  return { base, events: upto === 0 ? events : events.filter(({ offset }) => offset >= upto), skipped };
+}
+
+function stateOf(line: { readonly [key: string]: unknown }, offset: number): JournalTail['base'] {
+  const { upto } = line;
+  const state = readReduced(line.state);
+  return state !== null && typeof upto === 'number' && upto >= 0 && upto <= offset ? { upto, state } : null;
+}
+
+const NOT_ASCII = /[^\0-\x7f]/;
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(NOT_ASCII.test(line) ? Buffer.from(line, 'latin1').toString('utf8') : line);
+  } catch {
+    return null;
+  }
+}
+
+/** The state that a tail adds up to. `now` (epoch ms) bounds what a clock set forward has left behind (ST-22). */
+export function foldTail(tail: JournalTail, now: number): ReducedState {
+  return foldEvents(withoutFuture(tail.events.map(({ event }) => event), now), tail.base?.state ?? EMPTY_STATE);
+}
+
+/**
+ * A clock that was set back leaves events with times ahead of those written after them. File order tells: an event more than a minute ahead of a later
+ * line, or of now, is moved in front of it (ST-22).
+ */
+function withoutFuture(events: readonly HookEvent[], now: number): readonly HookEvent[] {
+  const moved = [...events];
+  let cap = now;
+  let shift = 0;
+  for (let i = moved.length - 1; i >= 0; i--) {
+    const event = moved[i]!;
+    if (event.at > cap + CLOCKS.future) {
+      // The whole stretch moves as one, so that its own order and distances stay.
+      if (shift === 0 || event.at - shift > cap) shift = event.at - cap + 1;
+      moved[i] = { ...event, at: event.at - shift };
+    } else {
+      cap = Math.min(cap, event.at);
+      shift = 0;
+    }
+  }
+  return moved;
+}
+
+/**
+ * How far a new `state` line may reach: the longest run of lines whose events are all older than those behind it and older than the latest delivery, so
+ * that folding from the line equals folding the whole file (LS-22). Null when nothing can be covered.
+ */
+export function stateCut(tail: JournalTail, now: number): { readonly upto: number; readonly state: ReducedState } | null {
+  const { events } = tail;
+  let oldestBehind = now - CLOCKS.delivery;
+  const oldest = new Array<number>(events.length);
+  for (let i = events.length - 1; i >= 0; i--) {
+    oldest[i] = oldestBehind;
+    oldestBehind = Math.min(oldestBehind, events[i]!.event.at);
+  }
+  let newest = Number.NEGATIVE_INFINITY;
+  let cut = -1;
+  for (const [i, { event }] of events.entries()) {
+    newest = Math.max(newest, event.at);
+    if (newest < oldest[i]!) cut = i;
+  }
+  if (cut === -1) return null;
+  const covered = events.slice(0, cut + 1);
+  return { upto: covered.at(-1)!.end, state: foldEvents(covered.map(({ event }) => event), tail.base?.state ?? EMPTY_STATE) };
+}

@@ -1,0 +1,189 @@
+import { appendFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { readCompiled } from '../config/compiled.ts';
+import { systemClock } from '../platform/clock.ts';
+import { type Env, readEnv } from '../platform/env.ts';
+import { errnoOf } from '../platform/errors.ts';
+import { type Loose, looseObject } from '../platform/loose.ts';
+import { type Paths, resolvePaths } from '../platform/paths.ts';
+import { monotonic, ownStart, type ProcessTable, systemProcesses } from '../platform/processes.ts';
+import { readSessionEnv } from '../platform/session-env.ts';
+import { summaryFacts } from './capture.ts';
+import { captureFile, readCapture } from './captures.ts';
+import type { Identity } from './event.ts';
+import { appendEvent, type JournalRead, journalFile, readJournal } from './journal.ts';
+import { leadingFields } from './leading-fields.ts';
+import { currentLoad } from './load.ts';
+import { eventOf, type Received } from './payload.ts';
+import { pseudonym, readSalt } from './pseudonym.ts';
+import { publishIndex, publishStatus } from './publish.ts';
+import { readRegistryOnce } from './registry.ts';
+import { assembleSession, type LiveSession } from './session.ts';
+import { readSessionRules } from './session-rules.ts';
+import { statusFileOf } from './status-file.ts';
+import { readStdin } from './stdin.ts';
+import { bySession } from './stored-session.ts';
+import { readSummary } from './summary-file.ts';
+import { sweep } from './sweep.ts';
+
+/* `tidemark hook` (LS-37 … LS-42): stdin → journal → status file → index. Prints nothing, exits with 0, whatever happens. */
+
+/** Above this only the leading fields are read (SEC-41). */
+const MAX_PARSED = 4 * 1024 * 1024;
+const LEADING = 64 * 1024;
+
+export function run(): number {
+  let paths: Paths | null = null;
+  try {
+    // Everything we make is private whatever the umask was (ST-8).
+    process.umask(0o077);
+    paths = pathsOf(readEnv());
+    const received = receive(paths, systemProcesses);
+    if (received !== null) publish(paths, received);
+  } catch (error) {
+    logFailure(paths, error);
+  }
+  return 0;
+}
+
+/** A hook belongs to one directory: without the variable to the usual one, or to that of its transcript (AP-12). */
+function pathsOf(env: Env): Paths {
+  const paths = env.CLAUDE_CONFIG_DIR === undefined ? resolvePaths({ ...env, CLAUDE_CONFIG_DIR: '~/.claude' }) : resolvePaths(env);
+  return env.CLAUDE_CONFIG_DIR === undefined ? { ...paths, claudeDirsSource: 'default' } : paths;
+}
+
+interface FromHook extends Received {
+  readonly claudeDir: string;
+}
+
+function receive(paths: Paths, table: ProcessTable): FromHook | null {
+  const at = ownStart();
+  const bytes = readStdin(monotonic, ignoreTermination);
+  if (bytes.length === 0) return null;
+  const text = bytes.toString('utf8', 0, bytes.length > MAX_PARSED ? LEADING : bytes.length);
+  const payload = parsed(text, bytes.length > MAX_PARSED);
+  const env = readEnv();
+  const transcript = typeof payload.transcript_path === 'string' ? payload.transcript_path : '';
+  const claudeDir = claudeDirOf(paths, transcript);
+  const received = eventOf(payload, `${bytes.length}:${text.slice(0, LEADING)}`, {
+    at,
+    identity: identityOf(claudeDir, table),
+    sessionId: env.CLAUDE_CODE_SESSION_ID ?? null,
+  });
+  return received === null ? null : { ...received, claudeDir };
+}
+
+/** A hook that is told to stop while it waits for its stdin ends as it always does. */
+function ignoreTermination(): void {
+  process.on('SIGTERM', () => {});
+}
+
+function parsed(text: string, isCut: boolean): Loose {
+  if (!isCut) {
+    try {
+      return looseObject(JSON.parse(text));
+    } catch {
+      // Broken off, or no JSON: what is whole at its beginning may still tell.
+    }
+  }
+  return leadingFields(text.slice(0, LEADING));
+}
+
+/** The directory of the environment; with several, the one that holds the transcript (AP-12). */
+function claudeDirOf(paths: Paths, transcript: string): string {
+  const { claudeDirs, claudeDirsSource } = paths;
+  const holder = claudeDirs.find((dir) => transcript.startsWith(`${dir}/projects/`) || transcript.startsWith(`${dir}\\projects\\`));
+  if (holder !== undefined) return holder;
+  const before = /^(.*)[/\\]projects[/\\][^/\\]+[/\\]/.exec(transcript)?.[1];
+  const isThere = claudeDirsSource === 'default' && before !== undefined && statSync(before, { throwIfNoEntry: false })?.isDirectory();
+  return isThere ? before : (claudeDirs[0] ?? `${paths.home}/.claude`);
+}
+
+function identityOf(configDir: string, table: ProcessTable): Identity {
+  const { profile, alias, kind, pid } = readSessionEnv();
+  const procStart = pid === null ? null : table.procStart(pid);
+  return {
+    configDir,
+    kind,
+    ...(profile === null ? {} : { profileEnv: profile }),
+    ...(alias === null ? {} : { alias }),
+    ...(pid === null ? {} : { pid }),
+    ...(procStart === null ? {} : { procStart }),
+    ...(pid === null || table.domain === null ? {} : { pidDomain: table.domain }),
+  };
+}
+
+function publish(paths: Paths, { claudeDir, sessionId, event }: FromHook): void {
+  const { stateDir } = paths;
+  const clock = systemClock.now;
+  const now = clock();
+  // The parent's absence is told apart from our folder's: a home that is gone is not made anew.
+  if (statSync(paths.home, { throwIfNoEntry: false }) === undefined) return;
+  const journal = journalFile(stateDir, sessionId);
+  let read = appendEvent(journal, event, now);
+  const settings = readSessionRules(readCompiled(stateDir)?.config ?? null);
+  const salt = settings.hideNames ? readSalt(paths.dataDir) : null;
+  const hide = settings.hideNames
+    ? (session: LiveSession) => ({ session: pseudonym('session', session.id, salt), project: pseudonym('project', session.cwd ?? '', salt) })
+    : null;
+  const load = currentLoad(settings.load);
+  const sources = { stateDir, claudeDir, sessionId, settings, table: systemProcesses };
+  const changed = publishStatus(
+    claudeDir,
+    {
+      id: sessionId,
+      version: () => `${sizeOf(journal)} ${stampOf(captureFile(stateDir, sessionId))}`,
+      build: (previous) => {
+        if (sizeOf(journal) !== read.size) read = readJournal(journal, now) ?? read;
+        const { session, capture, summary } = ownSession(sources, read, clock());
+        if (session === null) return null;
+        return statusFileOf(session, previous, { load: load.load, loadKnown: load.known, capture, summary, pseudonyms: hide?.(session) ?? null });
+      },
+    },
+    now,
+  );
+  if (!changed) return;
+  const view = publishIndex({ claudeDir, stateDir, table: systemProcesses, rules: settings.rules, load: load.load, clock, hide });
+  sweep(claudeDir, stateDir, view, now);
+}
+
+interface OwnSources {
+  readonly stateDir: string;
+  readonly claudeDir: string;
+  readonly sessionId: string;
+  readonly settings: ReturnType<typeof readSessionRules>;
+  readonly table: ProcessTable;
+}
+
+function ownSession({ stateDir, claudeDir, sessionId, settings, table }: OwnSources, { state }: JournalRead, now: number) {
+  const records = bySession(readRegistryOnce(claudeDir, table));
+  const registry = records.of(sessionId);
+  const { identity } = state;
+  const capture = readCapture(stateDir, sessionId);
+  const summary = summaryFacts(readSummary(stateDir), sessionId);
+  const owner = identity?.pid === undefined ? undefined : records.sessionOfPid(identity.pid);
+  // Our own parent runs: asked of the table only so that a straggler of a dead client does not bring it back.
+  const alive = identity?.pid === undefined ? null : table.isAlive({ pid: identity.pid, procStart: identity.procStart ?? null, startedAt: null });
+  const hooks = { state, alive, moved: owner !== undefined && owner !== sessionId };
+  const session = assembleSession({ id: sessionId, configDir: claudeDir, registry, hooks, capture, summary, rules: settings.rules }, now);
+  return { session, capture, summary };
+}
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? -1;
+
+function stampOf(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat === undefined ? '-' : `${stat.ino}:${stat.mtimeMs}`;
+}
+
+/** One line without anything of the payload; no log is no failure either. */
+function logFailure(paths: Paths | null, error: unknown): void {
+  try {
+    if (paths === null || statSync(dirname(paths.stateDir), { throwIfNoEntry: false }) === undefined) return;
+    const code = errnoOf(error) ?? (error instanceof Error ? error.name : 'unknown');
+    const at = new Date(systemClock.now()).toISOString();
+    appendFileSync(`${paths.stateDir}/tidemark.log`, `${JSON.stringify({ level: 'error', time: at, msg: 'hook failed', code })}\n`, { mode: 0o600 });
+  } catch {
+    // A full disk, a read-only home: silence is the contract (LS-37).
+  }
+}

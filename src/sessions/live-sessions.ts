@@ -1,0 +1,193 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ProcessTable, isOurDomain, systemProcesses } from '../platform/processes.ts';
+import { summaryFacts } from './capture.ts';
+import { type Capture, captureFile, readCapture } from './captures.ts';
+import type { HookEvidence, JobEvidence, TranscriptEvidence } from './evidence.ts';
+import { sessionFileName } from './file-name.ts';
+import { readJobs } from './jobs.ts';
+import { eventsDir, readJournal } from './journal.ts';
+import { EMPTY_STATE, type ReducedState } from './reduced.ts';
+import { type RegistryEvidence, RegistryReader } from './registry.ts';
+import { assembleSession, type LiveSession } from './session.ts';
+import { DEFAULT_RULES, type SessionRules, urgency } from './states.ts';
+import { bySession } from './stored-session.ts';
+import { readSummary, type Summary } from './summary-file.ts';
+
+export interface LiveSessionsOptions {
+  readonly table?: ProcessTable;
+  readonly rules?: SessionRules;
+}
+
+/** Transcript evidence by session id, as the caller last saw it. */
+export type Transcripts = ReadonlyMap<string, TranscriptEvidence>;
+
+interface Cached<T> {
+  readonly stamp: string;
+  readonly value: T;
+}
+
+const NO_TRANSCRIPTS: Transcripts = new Map();
+const NAME = /^([A-Za-z0-9_-]{1,64})\.jsonl$/;
+/** SEC-41: the newest are tracked, the rest is not. */
+const MAX_SESSIONS = 1000;
+
+/** What every session is doing, read again and again at little cost: files that did not change are not opened. */
+export class LiveSessions {
+  readonly #claudeDirs: readonly string[];
+  readonly #stateDir: string;
+  readonly #table: ProcessTable;
+  readonly #rules: SessionRules;
+  readonly #registries: readonly RegistryReader[];
+  #journals = new Map<string, Cached<ReducedState | null>>();
+  #captures = new Map<string, Cached<Capture | null>>();
+  #jobs: readonly Cached<ReadonlyMap<string, JobEvidence>>[] = [];
+  #summary: Cached<Summary | null> | null = null;
+  /** The session that each process worked on when last seen: a change of it is `/clear` (LS-13). */
+  #sessionOfPid = new Map<string, string>();
+  #cleared = new Map<string, number>();
+
+  constructor(claudeDirs: readonly string[], stateDir: string, options: LiveSessionsOptions = {}) {
+    this.#claudeDirs = claudeDirs;
+    this.#stateDir = stateDir;
+    this.#table = options.table ?? systemProcesses;
+    this.#rules = options.rules ?? DEFAULT_RULES;
+    this.#registries = claudeDirs.map((dir) => new RegistryReader(dir, this.#table));
+  }
+
+  /** All sessions that anything tells of at `now` (epoch ms), most urgent first, then longest in their state. */
+  read(now: number, transcripts: Transcripts = NO_TRANSCRIPTS): readonly LiveSession[] {
+    const records = this.#registries.map((registry, i) => ({ dir: this.#claudeDirs[i]!, records: registry.read() }));
+    const all = records.flatMap((each) => each.records);
+    this.#noticeClears(all, now);
+    const registry = bySession(all);
+    const dirOf = new Map(records.flatMap(({ dir, records: each }) => each.map(({ sessionId }) => [sessionId, dir] as const)));
+    const journals = this.#readJournals(now);
+    const jobs = this.#readJobs();
+    const summary = this.#readSummary();
+    const ids = new Set([...registry.ids, ...transcripts.keys(), ...jobs.flatMap((each) => [...each.keys()])]);
+    const named = new Set([...ids].map(sessionFileName));
+    // An id that could not be a file name is known only where somebody else names it.
+    for (const name of journals.keys()) if (!named.has(name) && !name.startsWith('h-')) ids.add(name);
+    const sessions = [...ids].flatMap((id) => {
+      const reduced = journals.get(sessionFileName(id)) ?? null;
+      const transcript = transcripts.get(id) ?? null;
+      const session = assembleSession(
+        {
+          id,
+          configDir: dirOf.get(id) ?? reduced?.identity?.configDir ?? this.#claudeDirs[0] ?? '',
+          registry: registry.of(id),
+          hooks: this.#hooks(id, reduced, registry.sessionOfPid, now),
+          transcript,
+          mtime: transcript?.grewAt ?? null,
+          job: jobs.find((each) => each.has(id))?.get(id) ?? null,
+          capture: this.#capture(id),
+          summary: summaryFacts(summary, id),
+          rules: this.#rules,
+        },
+        now,
+      );
+      return session === null ? [] : [session];
+    });
+    return sessions.sort(mostUrgentFirst);
+  }
+
+  #hooks(id: string, reduced: ReducedState | null, sessionOfPid: (pid: number) => string | undefined, now: number): HookEvidence | null {
+    const clearedAt = this.#cleared.get(id);
+    if (reduced === null) return clearedAt === undefined ? null : { state: clearedState(clearedAt), alive: null, moved: true };
+    const { identity } = reduced;
+    const pid = identity?.pid;
+    if (pid === undefined) return { state: reduced, alive: null, moved: clearedAt !== undefined && clearedAt > reduced.at && now >= clearedAt };
+    const owner = sessionOfPid(pid);
+    const here = isOurDomain(identity?.pidDomain ?? null, this.#table.domain);
+    const alive = here ? this.#table.isAlive({ pid, procStart: identity?.procStart ?? null, startedAt: null }) : null;
+    return { state: reduced, alive, moved: here && owner !== undefined && owner !== id };
+  }
+
+  /** Sessions known from the registry alone end when their process takes up another. */
+  #noticeClears(records: readonly RegistryEvidence[], now: number): void {
+    for (const { pid, procStart, sessionId, alive } of records) {
+      if (alive !== true) continue;
+      const key = `${pid} ${procStart}`;
+      const before = this.#sessionOfPid.get(key);
+      if (before !== undefined && before !== sessionId) this.#cleared.set(before, now);
+      this.#cleared.delete(sessionId);
+      this.#sessionOfPid.set(key, sessionId);
+    }
+    if (this.#sessionOfPid.size > MAX_SESSIONS) this.#sessionOfPid = new Map([...this.#sessionOfPid].slice(-MAX_SESSIONS));
+    if (this.#cleared.size > MAX_SESSIONS) this.#cleared = new Map([...this.#cleared].slice(-MAX_SESSIONS));
+  }
+
+  #readJournals(now: number): ReadonlyMap<string, ReducedState> {
+    const dir = eventsDir(this.#stateDir);
+    const next = new Map<string, Cached<ReducedState | null>>();
+    const dated = namesIn(dir).flatMap((name) => {
+      const stat = NAME.test(name) ? statQuietly(join(dir, name)) : null;
+      return stat === null ? [] : [{ name, ...stat }];
+    });
+    const newest = dated.length <= MAX_SESSIONS ? dated : dated.sort((a, b) => b.mtimeMs - a.mtimeMs).slice(0, MAX_SESSIONS);
+    for (const { name, stamp } of newest) {
+      const before = this.#journals.get(name);
+      next.set(name, before?.stamp === stamp ? before : { stamp, value: readJournal(join(dir, name), now)?.state ?? null });
+    }
+    this.#journals = next;
+    const byName = new Map<string, ReducedState>();
+    for (const [name, { value }] of next) if (value !== null) byName.set(NAME.exec(name)![1]!, value);
+    return byName;
+  }
+
+  #capture(id: string): Capture | null {
+    const stamp = statQuietly(captureFile(this.#stateDir, id))?.stamp;
+    if (stamp === undefined) return null;
+    const before = this.#captures.get(id);
+    const cached = before?.stamp === stamp ? before : { stamp, value: readCapture(this.#stateDir, id) };
+    this.#captures.delete(id);
+    this.#captures.set(id, cached);
+    if (this.#captures.size > MAX_SESSIONS) this.#captures.delete(this.#captures.keys().next().value!);
+    return cached.value;
+  }
+
+  #readJobs(): readonly ReadonlyMap<string, JobEvidence>[] {
+    this.#jobs = this.#claudeDirs.map((dir, i) => {
+      const root = join(dir, 'jobs');
+      const stamp = namesIn(root)
+        .map((name) => `${name} ${statQuietly(join(root, name, 'state.json'))?.stamp ?? ''}`)
+        .join('\n');
+      const before = this.#jobs[i];
+      return before?.stamp === stamp ? before : { stamp, value: stamp === '' ? new Map<string, JobEvidence>() : readJobs(dir) };
+    });
+    return this.#jobs.map(({ value }) => value);
+  }
+
+  #readSummary(): Summary | null {
+    const stamp = statQuietly(join(this.#stateDir, 'summary.json'))?.stamp ?? '';
+    if (this.#summary?.stamp !== stamp) this.#summary = { stamp, value: readSummary(this.#stateDir) };
+    return this.#summary.value;
+  }
+}
+
+/** Urgency, then longest in the state, then id: rows of equal urgency never change places without an event (LS-51). */
+export function mostUrgentFirst(a: LiveSession, b: LiveSession): number {
+  return urgency(a.state) - urgency(b.state) || a.since - b.since || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+function clearedState(at: number): ReducedState {
+  return { ...EMPTY_STATE, at, phase: 'ended', since: at, ended: { at, reason: 'clear', pid: null } };
+}
+
+function namesIn(dir: string): readonly string[] {
+  try {
+    return readdirSync(dir);
+  } catch {
+    return [];
+  }
+}
+
+function statQuietly(path: string): { readonly stamp: string; readonly mtimeMs: number } | null {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat?.isFile() ? { stamp: `${stat.ino}:${stat.mtimeMs}:${stat.size}`, mtimeMs: stat.mtimeMs } : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  buildSummary,
+  MAX_SUMMARY_BYTES,
+  profileIndicator,
+  readSummary,
+  type SummaryInput,
+  summaryFile,
+  writeSummary,
+} from './summary-file.ts';
+
+let stateDir: string;
+beforeEach(() => {
+  stateDir = mkdtempSync(join(tmpdir(), 'summary-'));
+});
+afterEach(() => rmSync(stateDir, { recursive: true, force: true }));
+
+const input = (sessions = 2, text = 'x'): SummaryInput => ({
+  now: 1_795_000_000_000,
+  today: { tokens: 5, usd: null, unpriced: true },
+  profiles: {
+    work: {
+      label: 'work',
+      kind: 'subscription',
+      quota: { fiveHour: { usedPercent: 41, resetsAt: 1_795_001_000, at: 1_795_000_000_000, source: 'official' }, sevenDay: null },
+      todayUsd: 1,
+      usdPerHour: null,
+    },
+  },
+  sessions: Array.from({ length: sessions }, (_, index) => ({
+    id: `s${index}`,
+    profile: 'work',
+    method: 'account',
+    confidence: 95,
+    title: { text: `${text}${index}`, source: 'user', at: 1 },
+    usd: null,
+    tokPerMin: 3,
+    usdPerHour: null,
+    git: { branch: 'main', ahead: 1, behind: 0, dirty: 2, at: 7 },
+  })),
+  alerts: { open: 9, top: Array.from({ length: 9 }, () => ({ severity: 'warn', text: 'y'.repeat(1000), at: 1 })) },
+});
+
+test('ST-16 at most 200 sessions, 3 alerts, 64 KiB', () => {
+  const summary = buildSummary(input(5000));
+  expect(Object.keys(summary.sessions)).toHaveLength(200);
+  expect(summary.alerts.top).toHaveLength(3);
+  const long = buildSummary(input(5000, '日'.repeat(300)));
+  writeSummary(stateDir, long);
+  expect(statSync(summaryFile(stateDir)).size).toBeLessThanOrEqual(MAX_SUMMARY_BYTES);
+  expect(Object.keys(readSummary(stateDir)!.sessions).length).toBeGreaterThan(10);
+});
+
+test('reads back as written; unknown stays null', () => {
+  const summary = buildSummary(input());
+  expect(writeSummary(stateDir, summary)).toBe(true);
+  expect(readSummary(stateDir)).toEqual(summary);
+});
+
+test('ST-14 nothing but the time changed → nothing is written', () => {
+  const first = buildSummary(input());
+  expect(writeSummary(stateDir, { ...first, at: first.at + 5000 }, first)).toBe(false);
+  expect(writeSummary(stateDir, { ...first, today: { ...first.today, tokens: 6 } }, first)).toBe(true);
+});
+
+test.each(['', '{', '[]', '{"v":2,"at":1}', '{"v":1}', 'null'])('damaged or of another version: %s', (text) => {
+  writeFileSync(summaryFile(stateDir), text);
+  expect(readSummary(stateDir)).toBeNull();
+});
+
+test('odd types inside are absent', () => {
+  writeFileSync(summaryFile(stateDir), '{"v":1,"at":1,"today":7,"profiles":{"p":null},"sessions":{"s":[],"__proto__":{}},"alerts":"x"}');
+  const read = readSummary(stateDir);
+  expect(read?.profiles.p?.label).toBe('');
+  expect(read?.sessions.s?.usd).toBeNull();
+  expect(read?.alerts).toEqual({ open: 0, top: [] });
+});
+
+test.each([
+  [{ label: 'work', confidence: 95, liveProfiles: 2, show: 'auto' as const }, 'work'],
+  [{ label: 'work', confidence: 95, liveProfiles: 1, show: 'auto' as const }, null],
+  [{ label: 'work', confidence: 95, liveProfiles: 1, show: true }, 'work'],
+  [{ label: 'work', confidence: 95, liveProfiles: 3, show: false }, null],
+  [{ label: 'work', confidence: 40, liveProfiles: 2, show: 'auto' as const }, 'work?'],
+  [{ label: 'me@example.org', confidence: 95, liveProfiles: 2, show: true }, null],
+  [{ label: 'me@example.org', confidence: 95, liveProfiles: 2, show: true, isTyped: true }, 'me@example.org'],
+])('AP-9 %j → %s', (given, expected) => expect(profileIndicator(given)).toBe(expected));

@@ -1,0 +1,219 @@
+import { join } from 'node:path';
+import { type Loose, looseNumber, looseObject, looseText } from '../platform/loose.ts';
+import { readSmallJson, replaceSmallFile } from '../platform/small-file.ts';
+
+/* `S/summary.json`: what the hot paths show of everything that is not their own session, written by the monitor (session-state §2.11). */
+
+const SUMMARY_VERSION = 1;
+/** ST-16. */
+export const MAX_SUMMARY_BYTES = 64 * 1024;
+export const MAX_SUMMARY_SESSIONS = 200;
+const MAX_ALERTS = 3;
+const MAX_TEXT = 200;
+
+/** A quota window of one profile. Percent; `resetsAt` epoch **seconds**; `at` epoch ms. */
+export interface SummaryWindow {
+  readonly usedPercent: number;
+  readonly resetsAt: number;
+  readonly at: number;
+  readonly source: 'official' | 'estimated' | 'configured';
+}
+
+export interface SummaryProfile {
+  readonly label: string;
+  /** subscription, api-key, bedrock, vertex, foundry, gateway, unknown. */
+  readonly kind: string;
+  readonly quota: { readonly fiveHour: SummaryWindow | null; readonly sevenDay: SummaryWindow | null };
+  readonly todayUsd: number | null;
+  readonly usdPerHour: number | null;
+}
+
+/** State of a session's worktree; `at` epoch ms of the reading. */
+export interface SummaryGit {
+  readonly branch: string;
+  readonly ahead: number;
+  readonly behind: number;
+  readonly dirty: number;
+  readonly at: number;
+}
+
+export interface SummarySession {
+  /** Key into `profiles`. */
+  readonly profile: string;
+  readonly method: string;
+  /** 0 … 100. */
+  readonly confidence: number;
+  /** The monitor's resolved title and where it comes from (LS-25). */
+  readonly title?: { readonly text: string; readonly source: string; readonly at: number };
+  readonly usd: number | null;
+  readonly tokPerMin: number | null;
+  readonly usdPerHour: number | null;
+  readonly git?: SummaryGit;
+}
+
+export interface SummaryAlert {
+  readonly severity: string;
+  readonly text: string;
+  readonly at: number;
+}
+
+/** Money in USD, tokens of all kinds, times in epoch ms. Texts are untrusted where people or transcripts named things. */
+export interface Summary {
+  readonly v: number;
+  readonly at: number;
+  readonly today: { readonly tokens: number; readonly usd: number | null; readonly unpriced: boolean };
+  readonly profiles: Readonly<Record<string, SummaryProfile>>;
+  /** Live sessions by id, at most 200. */
+  readonly sessions: Readonly<Record<string, SummarySession>>;
+  readonly alerts: { readonly open: number; readonly top: readonly SummaryAlert[] };
+}
+
+/** What the monitor hands over; sessions most important first: those beyond the bounds are left out. */
+export interface SummaryInput {
+  readonly now: number;
+  readonly today: Summary['today'];
+  readonly profiles: Readonly<Record<string, SummaryProfile>>;
+  readonly sessions: readonly (SummarySession & { readonly id: string })[];
+  readonly alerts: { readonly open: number; readonly top: readonly SummaryAlert[] };
+}
+
+export const summaryFile = (stateDir: string): string => join(stateDir, 'summary.json');
+
+/** The file's content within its bounds (ST-16): 200 sessions, 3 alerts, 64 KiB. Pure. */
+export function buildSummary(input: SummaryInput): Summary {
+  const alerts = {
+    open: input.alerts.open,
+    top: input.alerts.top.slice(0, MAX_ALERTS).map((alert) => ({ ...alert, text: alert.text.slice(0, MAX_TEXT) })),
+  };
+  let count = Math.min(input.sessions.length, MAX_SUMMARY_SESSIONS);
+  for (;;) {
+    const sessions = Object.fromEntries(input.sessions.slice(0, count).map(({ id, ...session }) => [id, session]));
+    const summary: Summary = { v: SUMMARY_VERSION, at: input.now, today: input.today, profiles: input.profiles, sessions, alerts };
+    if (count === 0 || Buffer.byteLength(JSON.stringify(summary)) < MAX_SUMMARY_BYTES) return summary;
+    count = Math.floor(count * 0.8);
+  }
+}
+
+/** Writes it unless it says, times of writing apart, what `last` says (ST-14). True when a file was written. */
+export function writeSummary(stateDir: string, summary: Summary, last: Summary | null = null): boolean {
+  if (last !== null && JSON.stringify({ ...last, at: 0 }) === JSON.stringify({ ...summary, at: 0 })) return false;
+  return replaceSmallFile(summaryFile(stateDir), `${JSON.stringify(summary)}\n`);
+}
+
+/** Of a session that is not asked for, only its profile counts. */
+const unread = (entry: Loose): SummarySession => ({
+  profile: looseText(entry.profile, MAX_TEXT) ?? '',
+  method: '',
+  confidence: 0,
+  usd: null,
+  tokPerMin: null,
+  usdPerHour: null,
+});
+
+/**
+ * For the hot paths: the summary, checked field by field; null when there is none or another version wrote it. With `only`, the other sessions are read
+ * for their profile alone: two hundred of them take a millisecond.
+ */
+export function readSummary(stateDir: string, only?: string | null): Summary | null {
+  const read = readSmallJson(summaryFile(stateDir), MAX_SUMMARY_BYTES + 1);
+  const at = looseNumber(read?.at);
+  if (read === null || read.v !== SUMMARY_VERSION || at === null) return null;
+  const today = looseObject(read.today);
+  const alerts = looseObject(read.alerts);
+  return {
+    v: SUMMARY_VERSION,
+    at,
+    today: { tokens: looseNumber(today.tokens) ?? 0, usd: looseNumber(today.usd), unpriced: today.unpriced === true },
+    profiles: mapped(read.profiles, profileOf),
+    sessions: mapped(read.sessions, (entry, id) => (only === undefined || only === id ? sessionOf(entry) : unread(entry))),
+    alerts: { open: looseNumber(alerts.open) ?? 0, top: Array.isArray(alerts.top) ? alerts.top.slice(0, MAX_ALERTS).map(alertOf) : [] },
+  };
+}
+
+function mapped<T>(value: unknown, of: (entry: Loose, key: string) => T): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(looseObject(value)).map(([key, entry]) => [key, of(looseObject(entry), key)]));
+}
+
+function profileOf(entry: Loose): SummaryProfile {
+  const quota = looseObject(entry.quota);
+  return {
+    label: looseText(entry.label, MAX_TEXT) ?? '',
+    kind: looseText(entry.kind, MAX_TEXT) ?? 'unknown',
+    quota: { fiveHour: windowOf(looseObject(quota.fiveHour)), sevenDay: windowOf(looseObject(quota.sevenDay)) },
+    todayUsd: looseNumber(entry.todayUsd),
+    usdPerHour: looseNumber(entry.usdPerHour),
+  };
+}
+
+function windowOf(entry: Loose): SummaryWindow | null {
+  const usedPercent = looseNumber(entry.usedPercent, 0, 100.5);
+  const resetsAt = looseNumber(entry.resetsAt, 1, 1e11);
+  const at = looseNumber(entry.at, 1);
+  const { source } = entry;
+  if (usedPercent === null || resetsAt === null || at === null) return null;
+  return { usedPercent, resetsAt, at, source: source === 'official' || source === 'configured' ? source : 'estimated' };
+}
+
+function sessionOf(entry: Loose): SummarySession {
+  const title = looseObject(entry.title);
+  const git = looseObject(entry.git);
+  const text = looseText(title.text, 2000);
+  const branch = looseText(git.branch, 2000);
+  const gitAt = looseNumber(git.at, 1);
+  return {
+    profile: looseText(entry.profile, MAX_TEXT) ?? '',
+    method: looseText(entry.method, MAX_TEXT) ?? 'default',
+    confidence: looseNumber(entry.confidence, 0, 100) ?? 0,
+    ...(text === null ? {} : { title: { text, source: looseText(title.source, MAX_TEXT) ?? '', at: looseNumber(title.at) ?? 0 } }),
+    usd: looseNumber(entry.usd),
+    tokPerMin: looseNumber(entry.tokPerMin),
+    usdPerHour: looseNumber(entry.usdPerHour),
+    ...(branch === null || gitAt === null
+      ? {}
+      : {
+          git: {
+            branch,
+            ahead: looseNumber(git.ahead) ?? 0,
+            behind: looseNumber(git.behind) ?? 0,
+            dirty: looseNumber(git.dirty) ?? 0,
+            at: gitAt,
+          },
+        }),
+  };
+}
+
+function alertOf(value: unknown): SummaryAlert {
+  const entry = looseObject(value);
+  return {
+    severity: looseText(entry.severity, MAX_TEXT) ?? '',
+    text: looseText(entry.text, MAX_TEXT) ?? '',
+    at: looseNumber(entry.at) ?? 0,
+  };
+}
+
+/** Below this the profile is a guess, marked with `?` (AP-9). */
+const SURE_CONFIDENCE = 50;
+
+/**
+ * The profile as it is named beside a session, for every surface (AP-9); null = not to be shown. An address in place of a label is not shown: only a person
+ * could have meant it, and then it is the profile's label, not what detection found. Untrusted text: a sink of `text/` takes it.
+ */
+export function profileIndicator(profile: {
+  readonly label: string;
+  readonly confidence: number;
+  /** Profiles with a live session. */
+  readonly liveProfiles: number;
+  readonly show: boolean | 'auto';
+  /** A person typed the label. */
+  readonly isTyped?: boolean;
+}): string | null {
+  const { label, confidence, liveProfiles, show, isTyped = false } = profile;
+  if (label === '' || show === false || (show === 'auto' && liveProfiles < 2)) return null;
+  if (!isTyped && /\S@\S/.test(label)) return null;
+  return confidence < SURE_CONFIDENCE ? `${label}?` : label;
+}
+
+/** Profiles that have a live session in the summary. */
+export function liveProfileCount(summary: Summary | null): number {
+  return new Set(Object.values(summary?.sessions ?? {}).map(({ profile }) => profile)).size;
+}

@@ -1,0 +1,118 @@
+import { systemClock } from '../../platform/clock.ts';
+import { writeStdoutSync } from '../../platform/stdout.ts';
+import { buildCapture, type CaptureFacts, readCapture, writeCapture } from '../../sessions/captures.ts';
+import { readStdin } from '../../sessions/stdin.ts';
+import { terminalText } from '../../text/terminal.ts';
+import { reportFault } from './faults.ts';
+import { type Foreign, foreignCommand } from './foreign.ts';
+import { type Gathered, gather } from './gather.ts';
+import { type Input, MAX_INPUT_BYTES, parseInput, salvageInput } from './input.ts';
+import { type Rendered, renderLine } from './line.ts';
+import { configDirOf, lookOf, prepare, type Setup, usesEmoji } from './setup.ts';
+
+/** SL-1, SEC-41. A drip is not waited for either. */
+export const STDIN_LIMITS = { silence: 200, total: 1000, bytes: MAX_INPUT_BYTES + 1 };
+
+/** One run: the client's payload on stdin → the line on stdout. */
+export async function runHot(ascii: boolean): Promise<void> {
+  // Most files it looks for are absent, and nobody sees where that was noticed: errors without a stack are several times cheaper.
+  Error.stackTraceLimit = 0;
+  const stdin = readStdin(systemClock.monotonic, undefined, STDIN_LIMITS);
+  await printLine(stdin, ascii, systemClock.now());
+}
+
+async function printLine(stdin: Buffer, ascii: boolean, now: number): Promise<void> {
+  const text = stdin.length > MAX_INPUT_BYTES ? stdin.toString('utf8', 0, MAX_INPUT_BYTES) : stdin.toString('utf8');
+  let setup: Setup | null = null;
+  let isPrinted = false;
+  const print = (line: string) => {
+    isPrinted = true;
+    writeStdoutSync(line);
+  };
+  try {
+    setup = prepare(ascii);
+    const input = parseInput(text);
+    const chain = foreignCommand(setup.statusline);
+    // Loaded only where another tool's statusline was there first (SL-34).
+    const started = chain === null ? null : (await import('./chain.ts')).startForeign(chain, stdin);
+    if (input === null) {
+      await finish(started, lastGoodLine(setup, text), setup, print);
+      return;
+    }
+    const { line, save } = drawn(setup, input, now);
+    if (started === null) {
+      print(line);
+      // A newer run ends this one with SIGTERM: between write and rename that would leave a temporary behind (SL-7), so it waits for both.
+      process.once('SIGTERM', () => process.exit(0));
+    }
+    // The line comes first (SL-26); with another's line to wait for, the capture is made meanwhile.
+    save();
+    if (started !== null) await finish(started, line, setup, print);
+  } catch (error) {
+    if (!isPrinted) print(lastGoodLine(setup, text));
+    if (setup?.stateDir) reportFault(setup.stateDir, error instanceof Error ? error.name : 'unknown', now);
+  }
+}
+
+async function finish(started: Promise<Foreign> | null, line: string, setup: Setup, print: (text: string) => void): Promise<void> {
+  if (started === null) return print(line);
+  (await import('./chain.ts')).printChained(await started, line, setup, print);
+}
+
+interface Drawn {
+  readonly line: string;
+  readonly save: () => void;
+}
+
+function drawn(setup: Setup, input: Input, now: number): Drawn {
+  const configDir = configDirOf(setup, input.transcriptPath);
+  const look = lookOf(setup, configDir);
+  const gathered = gather(setup, input, configDir, look.layout, now);
+  const { facts } = gathered;
+  const rendered = renderLine({ ...facts, settings: { ...facts.settings, useEmoji: usesEmoji(setup, configDir) } }, look);
+  // Blank only where every segment of a person's own rows hides; an empty answer would blank the row.
+  const line = rendered.text.trim() === '' ? 'tidemark' : rendered.text;
+  return { line, save: () => save(setup, input, configDir, gathered, rendered, now) };
+}
+
+/** Keeps what only the statusline is told (SL-25). Nothing here changes the line or the exit code. */
+function save(setup: Setup, input: Input, configDir: string | null, gathered: Gathered, rendered: Rendered, now: number): void {
+  if (setup.stateDir === null) return;
+  for (const id of rendered.faults) reportFault(setup.stateDir, `segment ${id}`, now);
+  const facts = captureFacts(setup, input, configDir, gathered);
+  if (facts === null) return;
+  writeCapture(setup.stateDir, buildCapture(facts, gathered.merged, gathered.previous, now, rendered.plain), gathered.previous);
+}
+
+function captureFacts({ session }: Setup, input: Input, configDir: string | null, { merged }: Gathered): CaptureFacts | null {
+  const { sessionId, version, cwd, transcriptPath, sessionName, model, context, cost, cache, effort } = input;
+  if (sessionId === null || configDir === null) return null;
+  const isSubscriber = merged.quota.five_hour !== undefined || merged.quota.seven_day !== undefined;
+  const identity = {
+    configDir,
+    ...(session.profile === null ? {} : { profileEnv: session.profile }),
+    ...(session.alias === null ? {} : { alias: session.alias }),
+    kind: isSubscriber ? 'subscription' : session.kind,
+    ...(session.pid === null ? {} : { pid: session.pid }),
+  };
+  return { sessionId, configDir, version, cwd, transcriptPath, sessionName, model, context, cost, cache, effort, identity };
+}
+
+/** SL-30: the session's last good line, else what can be read out of a broken payload, else our name; marked, never empty. */
+function lastGoodLine(setup: Setup | null, text: string): string {
+  const mark = setup?.settings.ascii ? '!' : '⚠';
+  try {
+    const { sessionId, model, cwd } = salvageInput(text);
+    const last = sessionId === null || setup?.stateDir == null ? '' : (readCapture(setup.stateDir, sessionId)?.lastLine ?? '');
+    const lines = last.split('\n').flatMap((line) => terminalText(line, 500) || []);
+    if (lines.length > 0) return `${lines.join('\n')} ${mark}`;
+    const dir = setup?.hidesNames ? null : cwd?.split(/[/\\]+/).findLast((part) => part !== '');
+    const parts = [model, dir].flatMap((part) => (part == null ? [] : terminalText(part, 64) || []));
+    if (parts.length > 0) return asciiOnly(`${parts.join(' ')} ${mark}`, setup);
+  } catch {
+    // Our name is left.
+  }
+  return `tidemark ${mark}`;
+}
+
+const asciiOnly = (text: string, setup: Setup | null): string => (setup?.settings.ascii ? text.replace(/[^ -~]/g, '?') : text);

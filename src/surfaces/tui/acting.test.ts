@@ -1,0 +1,217 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
+import { Acting, type ActingTools } from './acting.ts';
+import { Controller } from './controller.ts';
+import { follow } from './follow.ts';
+import { jumpTo, type Run } from './jump.ts';
+import { answer, changeSentences } from './reader.ts';
+import { textOf } from './spans.ts';
+import { aSnapshot, NOW } from './testing.ts';
+import { demoLikeSnapshot } from './testing-demo.ts';
+import { testQueries } from './testing-queries.ts';
+import { recall, remember } from './ui/remember.ts';
+import { firstState } from './ui/state.ts';
+
+const demo = demoLikeSnapshot();
+const FIRST = firstState({ refreshSeconds: 5, compact: false, theme: 'dark', sort: 'attention', group: 'none', account: null, filter: '' });
+
+function rig(more: Partial<ActingTools> = {}) {
+  const emitted: string[] = [];
+  const changes: string[] = [];
+  const acting = new Acting({
+    env: { TERM: 'xterm-256color' },
+    run: async () => null,
+    emit: (sequence) => emitted.push(sequence),
+    check: () => ({ ok: true, proven: true }),
+    end: async () => ({ ended: true, sent: ['SIGINT'], reason: null }),
+    quit: () => {},
+    repaint: () => {},
+    suspend: () => {},
+    remember: () => {},
+    ...more,
+  });
+  const store = { get: () => demo, subscribe: () => () => {} };
+  const controller = new Controller(
+    store,
+    testQueries(() => demo, changes),
+    { first: FIRST, ascii: false, hour12: false, emoji: false, readOnly: false, maxSessions: 1000, scope: null, now: () => NOW },
+    { effect: (effect, from) => acting.perform(effect, from), needsYou: () => {} },
+  );
+  controller.resize(120, 40, true);
+  const keys = (...all: string[]) => {
+    for (const key of all) controller.press({ kind: 'key', key });
+    return controller.lines().map(textOf).join('\n');
+  };
+  return { acting, controller, keys, emitted, changes, end: () => controller.close() };
+}
+
+describe('copy, LV-122', () => {
+  test('exactly one OSC 52 with the id, nothing else', () => {
+    const { keys, emitted, end } = rig();
+    expect(keys('y')).toContain('copied session id');
+    expect(emitted).toEqual([`\u001b]52;c;${Buffer.from(demo.sessions[0]!.id).toString('base64')}\u0007`]);
+    end();
+  });
+
+  test('where the terminal is not known to take it, the text is shown', () => {
+    const { keys, emitted, end } = rig({ env: { TERM: 'vt100' } });
+    expect(keys('Y')).toContain(`resume command: claude --resume ${demo.sessions[0]!.id}`);
+    expect(emitted).toEqual([]);
+    end();
+  });
+});
+
+describe('stop, LV-120', () => {
+  test('asks, goes on with y, shows each signal, needs a second y for KILL', async () => {
+    const seen: string[] = [];
+    const tools = rig({
+      end: async (_target, options) => {
+        options?.onStep?.({ signal: 'SIGINT' });
+        options?.onStep?.({ signal: 'SIGTERM' });
+        options?.onStep?.({ asks: 'SIGKILL' });
+        const may = await options!.mayKill!();
+        seen.push(String(may));
+        return { ended: may, sent: ['SIGINT', 'SIGTERM', 'SIGKILL'], reason: null };
+      },
+    });
+    expect(tools.keys('x')).toMatch(/stop fix-login-flake · project api-server[\s\S]*pid 20480 · needs permission[\s\S]*\$7\.19 so far/);
+    expect(tools.keys('y')).toMatch(/INT sent[\s\S]*TERM sent[\s\S]*it still runs[\s\S]*y kills it/);
+    tools.keys('y');
+    await vi.waitFor(() =>
+      expect(tools.keys()).toContain(`stopped; transcript kept; resume with \`claude --resume ${demo.sessions[0]!.id}\``),
+    );
+    expect(seen).toEqual(['true']);
+    tools.end();
+  });
+
+  test('a refusal says why; nothing is signalled by one key', () => {
+    let ended = 0;
+    const refused = rig({
+      check: () => ({ ok: false, gone: true, reason: 'the process was replaced by another with its number' }),
+      end: async () => ({ ended: ++ended > 0, sent: [], reason: null }),
+    });
+    expect(refused.keys('x')).toContain('not stopped: the process was replaced');
+    expect(refused.keys('y', 'x', 'n')).toBeTruthy();
+    expect(ended).toBe(0);
+    refused.end();
+  });
+
+  test('words of a person go to the queries, and a refusal of theirs is one sentence (LV-123)', () => {
+    const tools = rig();
+    tools.keys('n', 'a', 'b', 'enter');
+    expect(tools.changes).toEqual([`rename ${demo.sessions[0]!.id} ab`]);
+    expect(tools.keys()).toContain('named');
+    tools.end();
+  });
+});
+
+describe('jump, LV-121', () => {
+  const panes = "/dev/pts/7\t%12\t$3\t@5\tit's; rm -rf:2.1\n/dev/pts/8\t%13\t$3\t@5\tb:1.1\n";
+  const runner =
+    (calls: string[][], listed: string | null): Run =>
+    async (file, args) => {
+      calls.push([file, ...args]);
+      if (file === 'ps') return 'pts/7\n';
+      return args[0] === 'list-panes' ? listed : '';
+    };
+
+  test("inside tmux: the pane whose tty is the process's, by ids, never by names", async () => {
+    const calls: string[][] = [];
+    expect(await jumpTo(runner(calls, panes), { TMUX: 'x' }, 500)).toEqual({ jumped: true, where: "tmux it's; rm -rf:2.1" });
+    expect(calls.slice(2)).toEqual([
+      ['tmux', 'switch-client', '-t', '$3'],
+      ['tmux', 'select-window', '-t', '@5'],
+      ['tmux', 'select-pane', '-t', '%12'],
+    ]);
+  });
+
+  test('outside tmux the command to type; without any way the terminal is named', async () => {
+    expect(await jumpTo(runner([], panes), {}, 500)).toEqual({
+      jumped: false,
+      words: "tmux attach -t '$3' \\; select-window -t '@5' \\; select-pane -t '%12'",
+    });
+    expect(await jumpTo(runner([], null), {}, 500)).toMatchObject({ jumped: false, words: expect.stringContaining('pts/7') });
+  });
+});
+
+describe('what is remembered, LV-86', () => {
+  test('comes back; a broken or foreign file is ignored', () => {
+    const dir = mkdtempSync(path.join(tmpdir(), 'tidemark-remember-'));
+    const state = {
+      sort: 'cost',
+      inverted: true,
+      group: 'project',
+      theme: 'light',
+      folded: ['projects'],
+      presets: ['state:W', '', 'cost>1'],
+    } as const;
+    remember(dir, state);
+    expect(recall(dir)).toEqual(state);
+    const file = path.join(dir, 'live-view.json');
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(state);
+    for (const broken of ['', '{', '[]', 'null', '{"sort":"x","group":7,"presets":["("],"folded":["y"]}']) {
+      writeFileSync(file, broken);
+      expect(
+        Object.values(recall(dir))
+          .flat()
+          .filter((value) => value !== ''),
+      ).toEqual([]);
+    }
+    rmSync(dir, { recursive: true });
+  });
+});
+
+describe('without a full screen', () => {
+  test('a slow reader gets the newest line, never a queue; the end comes after a whole line (LV-133)', async () => {
+    let value = 0;
+    let changed = (): void => {};
+    const written: string[] = [];
+    let done: () => void = () => {};
+    const store = {
+      get: () => demo,
+      subscribe: (listener: () => void) => {
+        changed = listener;
+        return () => {};
+      },
+    };
+    const code = follow(store, {
+      text: () => `line ${value}`,
+      write: (text) =>
+        new Promise((resolve) => {
+          done = resolve;
+          written.push(text);
+        }),
+      inPlace: false,
+      heartbeat: null,
+      everyMs: null,
+    });
+    for (value = 1; value <= 1000; value++) changed();
+    value = 1000;
+    expect(written).toEqual(['line 0\n']);
+    done();
+    await vi.waitFor(() => expect(written).toEqual(['line 0\n', 'line 1000\n']));
+    process.emit('SIGTERM');
+    done();
+    expect(await code).toBe(143);
+  });
+
+  test('sentences for a screen reader: everything at first, then only what changed, most urgent first (LV-103)', () => {
+    const first = changeSentences(null, demo, false);
+    expect(first[0]).toMatch(/^2 need you · 2 working/);
+    expect(first[1]).toMatch(/^fix-login-flake, project api-server: waits 2 m 14 s for permission; opus-5-5, context 34 %/);
+    expect(first.join('')).not.toMatch(/[█─│▲]/);
+    expect(changeSentences(demo, demo, false)).toEqual([]);
+    const after = aSnapshot({
+      ...demo,
+      sessions: demo.sessions.map((session) => (session.name === 'api-docs' ? { ...session, state: 'needs-answer' as const } : session)),
+    });
+    expect(changeSentences(demo, after, false)).toEqual([expect.stringMatching(/^api-docs, .*for an answer/)]);
+    const queries = testQueries(() => demo);
+    expect(answer('/state:needs', demo, queries, false)).toHaveLength(2);
+    expect(answer('/ctx>x', demo, queries, false)).toEqual([expect.stringContaining('cannot be read at character 5')]);
+    expect(answer('details api-docs', demo, queries, false)?.join('\n')).toMatch(/state +working/);
+    expect(answer('q', demo, queries, false)).toBeNull();
+  });
+});

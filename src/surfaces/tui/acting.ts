@@ -1,0 +1,161 @@
+import type { SessionView } from '../../monitor/snapshot.ts';
+import type { checkProcess, EndStep, endProcess, ProcessTarget } from '../../platform/end-process.ts';
+import type { Env } from '../../platform/env.ts';
+import { plain } from '../../text/plain.ts';
+import type { Controller } from './controller.ts';
+import { jumpTo, paneOf, type Run, takesClipboard, ttyOf } from './jump.ts';
+import { stopBoxOf } from './picture.ts';
+import { clipboardText } from './screen/modes.ts';
+import type { Effect } from './ui/context.ts';
+import type { StopBox, UiState } from './ui/state.ts';
+
+export interface ActingTools {
+  readonly env: Env;
+  readonly run: Run;
+  readonly emit: (sequence: string) => void;
+  readonly check: typeof checkProcess;
+  readonly end: typeof endProcess;
+  readonly quit: (demo: boolean) => void;
+  readonly repaint: () => void;
+  readonly suspend: () => void;
+  readonly remember: (state: UiState) => void;
+}
+
+const STEP_WORDS = { SIGINT: 'INT sent, waiting up to 5 s', SIGTERM: 'TERM sent, waiting up to 5 s', SIGKILL: 'KILL sent' } as const;
+
+/** Does outside the view what keys ask for: copy, jump, stop (LV-120 … LV-122). */
+export class Acting {
+  private readonly tools: ActingTools;
+  private killAnswer: ((may: boolean) => void) | null = null;
+  private target: { readonly sessionId: string; readonly process: ProcessTarget } | null = null;
+  private closed = false;
+
+  constructor(tools: ActingTools) {
+    this.tools = tools;
+  }
+
+  close(): void {
+    this.closed = true;
+    this.answerKill(false);
+  }
+
+  perform(effect: Effect, from: Controller): void {
+    const { tools } = this;
+    switch (effect.kind) {
+      case 'quit':
+      case 'demo':
+        tools.quit(effect.kind === 'demo');
+        break;
+      case 'suspend':
+        tools.suspend();
+        break;
+      case 'repaint':
+        tools.repaint();
+        from.redraw();
+        break;
+      case 'remember':
+        tools.remember(from.state);
+        break;
+      case 'copy':
+        this.copy(effect.text, effect.what, from);
+        break;
+      case 'jump':
+        void this.jump(effect.session, from);
+        break;
+      case 'askStop':
+        this.askStop(effect.session, from);
+        break;
+      case 'agreeStop':
+        if (effect.box.stage === 'askKill') this.answerKill(true);
+        else void this.stop(effect.box, from);
+        break;
+      case 'refuseKill':
+        this.answerKill(false);
+        break;
+    }
+  }
+
+  private copy(text: string, what: string, from: Controller): void {
+    const safe = plain(text, 300);
+    if (!takesClipboard(this.tools.env)) {
+      from.say(`${what}: ${safe}`);
+      return;
+    }
+    this.tools.emit(clipboardText(safe));
+    from.say(`copied ${what}`);
+  }
+
+  private async jump(session: SessionView, from: Controller): Promise<void> {
+    const process = session.processes[0];
+    if (process === undefined) {
+      from.say('no running process of it is known');
+      return;
+    }
+    const result = await jumpTo(this.tools.run, this.tools.env, process.pid);
+    if (this.closed) return;
+    from.say(plain(result.jumped ? `jumped to ${result.where}` : result.words, 300));
+    await this.findTerminal(session, from);
+  }
+
+  /** Learns where a session's terminal is, for its details. */
+  async findTerminal(session: SessionView, from: Controller): Promise<void> {
+    const process = session.processes[0];
+    const tty = process === undefined ? null : await ttyOf(this.tools.run, process.pid);
+    const pane = tty === null ? null : await paneOf(this.tools.run, tty);
+    if (pane !== null && !this.closed) from.knowTerminal(session.id, `tmux ${plain(pane.place, 60)}`);
+  }
+
+  /** The question, or why there is none (KIL-1, KIL-2, KIL-5). */
+  private askStop(session: SessionView, from: Controller): void {
+    const [process, ...others] = session.processes;
+    if (process === undefined) {
+      from.say('no running process of it is known');
+      return;
+    }
+    if (others.length > 0) {
+      from.say(
+        `several processes have this session open (${session.processes.map(({ pid }) => pid).join(', ')}); stop one with: tidemark session kill ${session.id.slice(0, 8)} --pid <pid>`,
+      );
+      return;
+    }
+    const target: ProcessTarget = { pid: process.pid, procStart: process.procStart, startedAt: process.startedAt };
+    const check = this.tools.check(target);
+    if (!check.ok) {
+      from.say(`not stopped: ${check.reason}`);
+      return;
+    }
+    this.target = { sessionId: session.id, process: target };
+    from.showBox(stopBoxOf(from.input, session.id, check.proven));
+  }
+
+  private async stop(asked: StopBox, from: Controller): Promise<void> {
+    const { target } = this;
+    if (target === null || target.sessionId !== asked.sessionId) return;
+    let box: StopBox = { ...asked, stage: 'running' };
+    const onStep = (step: EndStep) => {
+      box =
+        'asks' in step
+          ? { ...box, stage: 'askKill', steps: [...box.steps, 'it still runs'] }
+          : { ...box, stage: 'running', steps: [...box.steps, STEP_WORDS[step.signal]] };
+      if (!this.closed) from.showBox(box);
+    };
+    const mayKill = () =>
+      new Promise<boolean>((resolve) => {
+        this.killAnswer = resolve;
+      });
+    const result = await this.tools.end(target.process, { onStep, mayKill });
+    this.target = null;
+    if (this.closed) return;
+    from.showBox(null);
+    from.say(
+      result.ended
+        ? `stopped; transcript kept; resume with \`claude --resume ${plain(asked.sessionId, 100)}\``
+        : `not stopped: ${result.reason ?? 'unknown'}`,
+    );
+  }
+
+  private answerKill(may: boolean): void {
+    this.killAnswer?.(may);
+    this.killAnswer = null;
+  }
+}

@@ -1,0 +1,186 @@
+import type { LiveQueries, RequestPage } from '../../monitor/details.ts';
+import type { Snapshot } from '../../monitor/snapshot.ts';
+import { glyphOr, modelName, named, percent, say, separator, type View } from './figures.ts';
+import { accountOf } from './frame.ts';
+import { type Detailed, detailRows, requestLine, subagentLines } from './rows/details.ts';
+import { formerWindowRows, HISTORY_PAGES, historyRows, type Listed } from './rows/history.ts';
+import { clip, type Line, line, selectedLine, span } from './spans.ts';
+import type { Screen } from './ui/state.ts';
+
+/** A screen of its own in place of the list: what stands above, and its lines from which the visible part is cut. */
+export interface Drawn {
+  readonly path: Line;
+  readonly above: readonly Line[];
+  readonly lines: readonly Line[];
+  /** First line shown. */
+  readonly offset: number;
+  /** Rows a cursor or scrolling can reach. */
+  readonly count: number;
+  readonly agentAtCursor: string | null;
+}
+
+export interface ScreenSource {
+  readonly view: View;
+  readonly snapshot: Snapshot;
+  readonly queries: LiveQueries;
+  /** Where each session's terminal is, as far as it was looked for. */
+  readonly terminals: ReadonlyMap<string, string>;
+  readonly width: number;
+  /** Lines of body that are visible. */
+  readonly rows: number;
+}
+
+/** What is known of a session, from the snapshot and the queries. */
+export function detailedOf(
+  { snapshot, queries, terminals }: Pick<ScreenSource, 'snapshot' | 'queries' | 'terminals'>,
+  id: string,
+): Detailed {
+  const session = snapshot.sessions.find((each) => each.id === id) ?? null;
+  const detail = queries.sessionDetail(id);
+  return {
+    session,
+    detail,
+    account: session === null ? (detail?.account ?? '') : accountOf(snapshot, session),
+    terminal: terminals.get(id) ?? null,
+  };
+}
+
+export function pathLine(view: View, steps: readonly string[]): Line {
+  const arrow = glyphOr(view, ' › ', ' > ');
+  return [
+    span(` ${say(view, steps.slice(0, -1).join(arrow))}${steps.length > 1 ? arrow : ''}`, 'dim'),
+    span(say(view, steps.at(-1) ?? ''), 'strong'),
+  ];
+}
+
+export function drawScreen(source: ScreenSource, screen: Screen): Drawn {
+  switch (screen.kind) {
+    case 'details':
+      return detailsScreen(source, screen);
+    case 'requests':
+    case 'subagent':
+      return requestsScreen(source, screen);
+    case 'history':
+      return historyScreen(source, screen);
+    case 'window':
+      return windowScreen(source, screen);
+  }
+}
+
+function detailsScreen(source: ScreenSource, { id, offset }: Screen & { kind: 'details' }): Drawn {
+  const { view, width } = source;
+  const known = detailedOf(source, id);
+  const name = named(view, known.session?.name ?? known.detail?.name ?? id.slice(0, 8));
+  const lines =
+    known.session === null && known.detail === null ? [line(' this session is no longer known', 'dim')] : detailRows(view, known, width);
+  return { path: pathLine(view, ['sessions', name]), above: [], lines, offset, count: lines.length, agentAtCursor: null };
+}
+
+/** Only the visible page is asked for, and only it is drawn (LV-65, LV-115). */
+function requestsScreen(source: ScreenSource, screen: Screen & { kind: 'requests' | 'subagent' }): Drawn {
+  const { view, queries, width, rows } = source;
+  const { id, cursor } = screen;
+  const agent = screen.kind === 'subagent' ? screen.agent : null;
+  const known = detailedOf(source, id);
+  const tree = known.detail?.subagents ?? [];
+  const name = named(view, known.session?.name ?? known.detail?.name ?? id.slice(0, 8));
+  const shownTree =
+    agent === null
+      ? subagentLines(view, tree.slice(0, Math.max(0, Math.min(6, Math.floor(rows / 4)))), width)
+      : subagentLines(
+          view,
+          tree.filter((each) => each.id === agent),
+          width,
+        );
+  const cut = agent === null && shownTree.length < tree.length ? ` ${shownTree.length} of ${tree.length}` : ` ${tree.length}`;
+  const visible = Math.max(1, rows - shownTree.length - (shownTree.length > 0 ? 2 : 0) - 1);
+  const first = Math.max(0, cursor - visible + 1);
+  const page: RequestPage = queries.requests(id, { offset: first, limit: visible, agent }) ?? { total: 0, offset: 0, requests: [] };
+  const listed = page.requests.map((request, index) => {
+    const drawn = requestLine(view, request, width);
+    return index + first === cursor ? selectedLine(drawn, width) : drawn;
+  });
+  const steps = ['sessions', name, 'requests', ...(agent === null ? [] : [`subagent ${named(view, agent).slice(0, 8)}`])];
+  const head = shownTree.length === 0 ? [] : [line(` subagents${agent === null ? cut : ''}`, 'dim'), ...shownTree, []];
+  const title = line(
+    say(view, ` ${page.total} requests, newest first${page.total > visible ? ` · ${first + 1}–${first + listed.length}` : ''}`),
+    'dim',
+  );
+  return {
+    path: pathLine(view, steps),
+    above: [...head, title],
+    lines: listed.length === 0 ? [line(' no request is known', 'dim')] : listed,
+    offset: 0,
+    count: page.total,
+    agentAtCursor: page.requests[cursor - first]?.agent ?? null,
+  };
+}
+
+/** A table whose chosen row stays in view. */
+function listedScreen({ view, width, rows }: ScreenSource, path: Line, listed: Listed, cursor: number | null, offset: number): Drawn {
+  const above = [line(say(view, ` ${listed.title}`), 'strong'), ...(listed.heading === null ? [] : [listed.heading])].map((each) =>
+    clip(each, width),
+  );
+  const lines = [...listed.rows.map((row, index) => (index === cursor ? selectedLine(row, width) : row)), ...(listed.below ?? [])];
+  const visible = Math.max(1, rows - above.length);
+  const first = cursor === null ? Math.min(offset, Math.max(0, lines.length - visible)) : Math.max(0, cursor - visible + 1);
+  return { path, above, lines, offset: first, count: cursor === null ? lines.length : listed.rows.length, agentAtCursor: null };
+}
+
+function historyScreen(source: ScreenSource, { page, cursor }: Screen & { kind: 'history' }): Drawn {
+  const { view, queries, width } = source;
+  const tabs = HISTORY_PAGES.flatMap((name) => [
+    span('  '),
+    span(name === page ? `[${name}]` : ` ${name} `, name === page ? 'strong' : 'dim'),
+  ]);
+  const path: Line = [...pathLine(view, ['sessions', 'history']), ...tabs];
+  const listed = historyRows(view, queries, page, width);
+  return listedScreen(
+    source,
+    path,
+    listed.rows.length === 0 ? { ...listed, rows: [line(' nothing is known yet', 'dim')] } : listed,
+    page === 'calendar' ? null : cursor,
+    0,
+  );
+}
+
+function windowScreen(source: ScreenSource, { index, offset }: Screen & { kind: 'window' }): Drawn {
+  const { view, queries, width } = source;
+  const windows = queries.windows(index + 1);
+  const at = Math.min(index, windows.length - 1);
+  const chosen = windows[at];
+  const path = pathLine(view, ['sessions', 'former windows']);
+  const detail = chosen === undefined ? null : queries.windowDetail(chosen.account, chosen.start);
+  if (detail === null)
+    return { path, above: [], lines: [line(' no 5-hour window is known yet', 'dim')], offset: 0, count: 1, agentAtCursor: null };
+  const arrows = glyphOr(view, '← older  → newer', '<- older  -> newer');
+  return listedScreen(
+    source,
+    path,
+    formerWindowRows(view, detail, `${at === 0 ? 'the newest' : `${at} back`}  ${arrows}`, width),
+    null,
+    offset,
+  );
+}
+
+/** What a list shows of the filter: `3 of 7 sessions, 8.7 % of cost hidden` (LV-81). */
+export function filterWords(view: View, shown: number, all: number, hidden: number | null): string {
+  const part = hidden === null ? '' : `, ${percent(view, hidden)} of cost hidden`;
+  return `${shown} of ${all} sessions${part}`;
+}
+
+/** The words of a question before a session is stopped (KIL-2). */
+export function stopFacts(view: View, known: Detailed): readonly string[] {
+  const { session } = known;
+  if (session === null) return [];
+  const process = session.processes[0];
+  const running = [
+    session.agents.active > 0 ? `${session.agents.active} subagents` : '',
+    session.shells > 0 ? `${session.shells} background shells` : '',
+  ].filter((word) => word !== '');
+  return [
+    `stop ${named(view, session.name)}${separator(view)}project ${named(view, session.project)}`,
+    `pid ${process?.pid ?? '?'}${separator(view)}${session.state.replaceAll('-', ' ')}${separator(view)}${modelName(view, session.model)}`,
+    `running with it: ${running.length === 0 ? 'nothing else' : running.join(', ')}`,
+  ];
+}

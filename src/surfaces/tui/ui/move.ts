@@ -1,0 +1,46 @@
+import { sortedProjects } from '../rows/projects.ts';
+import { allWarnings } from '../rows/warnings.ts';
+import type { Context } from './context.ts';
+import type { Listing } from './listing.ts';
+import type { UiState } from './state.ts';
+
+const clamp = (value: number, least: number, most: number): number => Math.max(least, Math.min(most, value));
+
+/** Where the chosen session stands among the sessions shown; null when it is not there. */
+export function selectedIndex(state: UiState, listing: Listing): number | null {
+  const index = listing.sessions.findIndex(({ id }) => id === state.selected);
+  return index < 0 ? null : index;
+}
+
+/** Scrolls so that the chosen row is on screen; `rows` of the list are visible (LV-41). */
+export function reveal(state: UiState, listing: Listing, rows: number): UiState {
+  const at = listing.entries.findIndex((entry) => entry.kind === 'session' && entry.session.id === state.selected);
+  const most = Math.max(0, listing.entries.length - rows);
+  const offset = at < 0 ? clamp(state.offset, 0, most) : clamp(clamp(state.offset, at - rows + 1, at), 0, most);
+  const lastIndex = selectedIndex(state, listing) ?? state.lastIndex;
+  return offset === state.offset && lastIndex === state.lastIndex ? state : { ...state, offset, lastIndex };
+}
+
+/** Moves the cursor of the focused section; ±Infinity to its ends. */
+export function moveCursor(state: UiState, by: number, context: Context): UiState {
+  const { listing, snapshot, now } = context;
+  if (state.focus === 'projects' || state.focus === 'warnings') {
+    const count = state.focus === 'projects' ? sortedProjects(snapshot).length : allWarnings(snapshot, state.muted).length;
+    return { ...state, cursors: { ...state.cursors, [state.focus]: clamp(state.cursors[state.focus] + by, 0, Math.max(0, count - 1)) } };
+  }
+  const from = selectedIndex(state, listing);
+  const next = listing.sessions[clamp((from ?? (by > 0 ? -1 : 0)) + by, 0, Math.max(0, listing.sessions.length - 1))];
+  return next === undefined ? state : reveal({ ...state, selected: next.id, cursorMovedAt: now }, listing, context.listRows);
+}
+
+/** Moves within the screen on top: its cursor, or its first line. */
+export function scrollScreen(state: UiState, by: number, context: Context): UiState {
+  const top = state.screens.at(-1);
+  if (top === undefined) return state;
+  const below = state.screens.slice(0, -1);
+  if (top.kind === 'details' || top.kind === 'window') {
+    const most = Math.max(0, context.screenCount - context.screenRows);
+    return { ...state, screens: [...below, { ...top, offset: clamp(top.offset + by, 0, most) }] };
+  }
+  return { ...state, screens: [...below, { ...top, cursor: clamp(top.cursor + by, 0, Math.max(0, context.screenCount - 1)) }] };
+}
