@@ -1,11 +1,13 @@
 // Bundles the program into dist/. Run by `npm start` and `npm test`; needs the development dependencies.
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { builtins } from './builtins.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
-rmSync('dist', { recursive: true, force: true });
+// Made beside and put in place at the end: what runs from dist/ meanwhile finds it whole.
+const dir = `.dist-${process.pid}`;
+rmSync(dir, { recursive: true, force: true });
 
 const common = {
   platform: 'node',
@@ -21,17 +23,42 @@ const screenApart = {
     kind === 'dynamic-import' && SCREEN.test(source) ? { id: './screen.mjs', external: true } : null,
 };
 
+/**
+ * The hot paths are files of their own, each whole: a chunk that it shares with the program costs a file and a module more in every hook. Their lazy
+ * parts, such as the statusline's options, stay apart.
+ */
+const HOT = { hook: 'src/sessions/hook.ts', statusline: 'src/surfaces/statusline/entry.ts' };
+const hotApart = {
+  name: 'hot-apart',
+  resolveId: (source, importer) => {
+    const name = importer?.endsWith('src/main.ts') ? Object.keys(HOT).find((each) => HOT[each].endsWith(source.slice(1))) : undefined;
+    return name === undefined ? null : { id: `\0hot:${name}`, moduleSideEffects: true };
+  },
+  // A dynamic import of a finished file would bring in the loader for ES modules.
+  load: (id) => (id.startsWith('\0hot:') ? `export const run = (...a) => require(__dirname + '/${id.slice(5)}.js').run(...a);` : null),
+};
+
 const program = await rolldown({
   ...common,
   input: { main: 'src/main.ts', 'decode-worker': 'src/ledger/decode-worker.ts' },
-  plugins: [screenApart, builtins()],
+  plugins: [hotApart, screenApart, builtins()],
 });
-await program.write({ dir: 'dist', format: 'cjs', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js', minify: true });
+await program.write({ dir, format: 'cjs', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js', minify: true });
 await program.close();
 
+for (const [name, file] of Object.entries(HOT)) {
+  const hot = await rolldown({ ...common, input: { [name]: file }, plugins: [builtins()] });
+  await hot.write({ dir, format: 'cjs', entryFileNames: '[name].js', chunkFileNames: `${name}-[name]-[hash].js`, minify: true });
+  await hot.close();
+}
+
 const screen = await rolldown({ ...common, input: { screen: 'src/surfaces/tui/run.ts' }, external: [/^node:/, 'react-devtools-core'] });
-await screen.write({ dir: 'dist', format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs', minify: true });
+await screen.write({ dir, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs', minify: true });
 await screen.close();
 
-writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
-chmodSync('dist/main.js', 0o755);
+writeFileSync(`${dir}/package.json`, '{ "type": "commonjs" }\n');
+chmodSync(`${dir}/main.js`, 0o755);
+const old = `${dir}-old`;
+if (existsSync('dist')) renameSync('dist', old);
+renameSync(dir, 'dist');
+rmSync(old, { recursive: true, force: true });

@@ -14,23 +14,26 @@ export function builtins() {
   const names = new Set(module.builtinModules.map((name) => name.replace(/^node:/, '')));
   return {
     name: 'builtins',
-    resolveId(source, _importer, { kind }) {
+    resolveId(source, importer, { kind }) {
       const name = source.replace(/^node:/, '');
       if (!names.has(name)) return null;
       // A dynamic import would keep every name alive.
       if (kind === 'dynamic-import') return { id: `node:${name}`, external: true };
-      return { id: (kind === 'require-call' ? REQUIRED : PREFIX) + name, moduleSideEffects: false };
+      // One for each importer: it lies in its chunk, and what only a rarely loaded one uses is not evaluated at every start.
+      return { id: `${kind === 'require-call' ? REQUIRED : PREFIX}${name}?${importer}`, moduleSideEffects: false };
     },
     load(id) {
-      if (id.startsWith(REQUIRED)) return required(id.slice(REQUIRED.length));
+      if (id.startsWith(REQUIRED)) return required(nameIn(id, REQUIRED));
       if (!id.startsWith(PREFIX)) return null;
-      const name = id.slice(PREFIX.length);
+      const name = nameIn(id, PREFIX);
       const exported = Object.keys(process.getBuiltinModule(`node:${name}`)).filter((key) => IDENTIFIER.test(key) && !RESERVED.has(key));
       const lines = exported.map((key) => `export const ${key} = ${LAZY.has(name) ? call(name, key) : `m.${key}`};`);
       return [`const m = /* @__PURE__ */ process.getBuiltinModule('node:${name}');`, 'export default m;', ...lines].join('\n');
     },
   };
 }
+
+const nameIn = (id, prefix) => id.slice(prefix.length, id.indexOf('?'));
 
 /** Modules of functions that are costly to load and that many starts never call. */
 const LAZY = new Set(['crypto', 'child_process']);

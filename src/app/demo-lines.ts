@@ -14,8 +14,21 @@ export interface DemoThread {
   readonly agentId: string | null;
 }
 
-/** The newest request's end: with the turn, or with a call of a tool. */
-export type Ending = 'turn' | { readonly tool: string };
+/** A call of a tool, and what it is about: a file's name, a command. */
+export interface DemoTool {
+  readonly tool: string;
+  readonly target?: string;
+}
+
+/** How a response ends: with the turn, or with a call of a tool. `alone`: in one line, so that nothing is younger than the request. */
+export type Ending = 'turn' | (DemoTool & { readonly alone?: boolean });
+
+/** The call that has no result yet, as the client hands it to its hooks. */
+export interface OpenTool {
+  readonly id: string;
+  readonly name: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
 
 /** Places instead of words: the demo holds no conversation. */
 const PROMPT = '(made-up prompt)';
@@ -29,12 +42,16 @@ export class DemoLines {
   readonly #thread: DemoThread;
   readonly #random: () => number;
   #parent: string | null = null;
-  #openTool: string | null = null;
+  #openTool: OpenTool | null = null;
   #turn = 0;
 
   constructor(thread: DemoThread, random: () => number) {
     this.#thread = thread;
     this.#random = random;
+  }
+
+  get openTool(): OpenTool | null {
+    return this.#openTool;
   }
 
   /** The lines that name the session: no time, no uuid, the last one wins. */
@@ -60,7 +77,7 @@ export class DemoLines {
   /** The answer of the tool that the newest response called; empty when none waits. */
   toolResult(at: number): string {
     if (this.#openTool === null) return '';
-    const content = [{ tool_use_id: this.#openTool, type: 'tool_result', content: RESULT, is_error: false }];
+    const content = [{ tool_use_id: this.#openTool.id, type: 'tool_result', content: RESULT, is_error: false }];
     this.#openTool = null;
     return this.#chained(
       at,
@@ -115,15 +132,33 @@ export class DemoLines {
     });
   }
 
+  /** What the client writes in the place of an answer that did not come. */
+  apiError(at: number, error: string, status: number): string {
+    this.#openTool = null;
+    const usage = usageOf({ input: 0, output: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0 });
+    const message = {
+      id: this.#uuid(),
+      type: 'message',
+      role: 'assistant',
+      model: '<synthetic>',
+      content: [{ type: 'text', text: ANSWER }],
+    };
+    return this.#chained(
+      at,
+      { message: { ...message, stop_reason: 'stop_sequence', stop_sequence: '', usage } },
+      { type: 'assistant', error, isApiErrorMessage: true, apiErrorStatus: status },
+    );
+  }
+
   costState(totalCostUSD: number): string {
     return line({ type: 'cost-state', sessionId: this.#thread.sessionId, totalCostUSD, hasUnknownModelCost: false });
   }
 
   #blocks(ending: Ending): readonly Json[] {
     if (ending === 'turn') return [{ type: 'text', text: ANSWER }];
-    this.#openTool = `toolu_01${this.#text(LETTERS, 22)}`;
-    const call = { type: 'tool_use', id: this.#openTool, name: ending.tool, input: {} };
-    return this.#random() < 0.71 ? [{ type: 'text', text: ANSWER }, call] : [call];
+    this.#openTool = { id: `toolu_01${this.#text(LETTERS, 22)}`, name: ending.tool, input: inputOf(ending, this.#thread.cwd) };
+    const call = { type: 'tool_use', ...this.#openTool };
+    return ending.alone !== true && this.#random() < 0.71 ? [{ type: 'text', text: ANSWER }, call] : [call];
   }
 
   #chained(at: number, head: Json, middle: Json = {}, tail: Json = {}): string {
@@ -157,6 +192,12 @@ export class DemoLines {
     const hex = this.#text(HEX, 30);
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(12, 15)}-a${hex.slice(15, 18)}-${hex.slice(18)}`;
   }
+}
+
+/** A tool's input in the client's form, with nothing in it but the name of what it is about. */
+function inputOf({ tool, target }: DemoTool, cwd: string): Json {
+  if (target === undefined) return {};
+  return tool === 'Bash' ? { command: target } : { file_path: `${cwd}/${target}` };
 }
 
 const line = (value: Json): string => `${JSON.stringify(value)}\n`;

@@ -1,4 +1,5 @@
 import type { TokenCounts } from '../pricing/types.ts';
+import type { DemoTool } from './demo-lines.ts';
 
 /** A stretch of requests whose counters add up to exactly `tokens`. Times are seconds before "now"; the first and the last request lie on them. */
 export interface Stretch {
@@ -12,6 +13,8 @@ export interface Stretch {
   readonly prompts: number;
   /** A compaction right before it. */
   readonly compacted?: boolean;
+  /** Seconds from the first prompt to its answer, where it takes longer than usual. */
+  readonly thinks?: number;
 }
 
 export interface DemoAgent {
@@ -32,7 +35,7 @@ export interface DemoSession {
   readonly stretches: readonly Stretch[];
   readonly agents: readonly DemoAgent[];
   /** How the newest request ended: with the turn, or with a call of this tool that has no result yet. */
-  readonly ends: 'turn' | { readonly tool: string };
+  readonly ends: 'turn' | DemoTool;
   /** The client's own total, USD (D-18). */
   readonly clientCost?: number;
 }
@@ -41,7 +44,7 @@ export interface DemoSession {
 export const DEMO_NOW = Date.parse('2026-11-20T13:42:10Z');
 
 /** Seconds from a UTC time of the table's day (or the day before) to its "now". */
-const ago = (clock: string, day = '2026-11-20'): number => (DEMO_NOW - Date.parse(`${day}T${clock}Z`)) / 1000;
+export const ago = (clock: string, day = '2026-11-20'): number => (DEMO_NOW - Date.parse(`${day}T${clock}Z`)) / 1000;
 
 const counts = (input: number, output: number, cacheWrite5m: number, cacheWrite1h: number, cacheRead: number): TokenCounts => ({
   input,
@@ -119,10 +122,10 @@ export const DEMO_SESSIONS: readonly DemoSession[] = [
       stretch(48, ago('10:41:05'), ago('13:36:30'), less(counts(18_240, 96_410, 0, 402_118, 9_840_220), ...FIX), [30_000, 336_000], 7),
       one('13:37:40', FIX[0]),
       one('13:38:52', FIX[1]),
-      one('13:39:56', FIX[2]),
+      one('13:39:55', FIX[2]),
     ],
     agents: [],
-    ends: { tool: 'Bash' },
+    ends: { tool: 'Bash', target: 'npm test' },
   },
   {
     id: 'c41e9a07-2b6d-4f83-8d15-93e07c4f6ab2',
@@ -134,7 +137,7 @@ export const DEMO_SESSIONS: readonly DemoSession[] = [
     stretches: [
       stretch(16, ago('11:02:05'), ago('13:35:10'), less(counts(9120, 71_300, 0, 288_400, 6_120_900), ...CHECKOUT), [40_000, 575_000], 5),
       one('13:38:00', CHECKOUT[0]),
-      one('13:41:29', CHECKOUT[1]),
+      one('13:41:28', CHECKOUT[1]),
     ],
     agents: [],
     ends: { tool: 'AskUserQuestion' },
@@ -164,7 +167,7 @@ export const DEMO_SESSIONS: readonly DemoSession[] = [
       stretch(59, ago('16:48:05', '2026-11-19'), ago('18:31:40', '2026-11-19'), MIGRATE.yesterday, [20_000, 178_000], 6),
       stretch(48, ago('10:23:05'), ago('12:35:40'), MIGRATE.first, [70_000, 178_000], 5),
       { ...stretch(40, ago('12:37:00'), ago('13:35:20'), migrateRest, [24_000, 166_000], 2), compacted: true },
-      stretch(6, ago('13:37:20'), ago('13:40:10'), MIGRATE.busy, [165_800, 167_600], 1),
+      { ...stretch(6, ago('13:37:20'), ago('13:40:10'), MIGRATE.busy, [165_800, 167_600], 1), thinks: 75 },
       one('13:40:31', MIGRATE.last[0]),
       one('13:40:57', MIGRATE.last[1]),
       one('13:41:20', MIGRATE.last[2]),
@@ -190,7 +193,7 @@ export const DEMO_SESSIONS: readonly DemoSession[] = [
         ],
       },
     ],
-    ends: { tool: 'Edit' },
+    ends: { tool: 'Edit', target: 'schema.sql' },
     clientCost: 29.775577,
   },
   {
@@ -213,7 +216,7 @@ export const DEMO_SESSIONS: readonly DemoSession[] = [
       one('13:42:06', DOCS.last),
     ],
     agents: [],
-    ends: { tool: 'Read' },
+    ends: { tool: 'Read', target: 'openapi.yaml' },
   },
   {
     id: '0a93c7d8-e452-4b16-8f3d-c2716e5b94fa',

@@ -32,7 +32,12 @@ export interface DemoRequest {
   readonly tokens: TokenCounts;
   readonly prompted: boolean;
   readonly compacted: boolean;
+  /** How long before it that prompt was typed, ms. */
+  readonly typedBefore: number;
 }
+
+/** A prompt is typed so long before the request that answers it, ms. */
+export const PROMPT_BEFORE_MS = 4000;
 
 /** The requests of a stretch: uneven in time and size, as real ones are, with exactly its sums. */
 export function requestsOf(stretch: Stretch, now: number, random: () => number): readonly DemoRequest[] {
@@ -54,6 +59,7 @@ export function requestsOf(stretch: Stretch, now: number, random: () => number):
     tokens: { input: input[i]!, output: output[i]!, cacheWrite5m: short[i]!, cacheWrite1h: long[i]!, cacheRead: read[i]! },
     prompted: prompts.has(i),
     compacted: stretch.compacted === true && i === 0,
+    typedBefore: i === 0 && stretch.thinks !== undefined ? stretch.thinks * 1000 : PROMPT_BEFORE_MS,
   }));
 }
 

@@ -1,107 +1,91 @@
 import { mkdirSync, realpathSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ensurePrivateDir } from '../platform/files.ts';
-import { DemoLines, type DemoThread, type Ending } from './demo-lines.ts';
-import { projectDir, threadOf, transcriptFile } from './demo-places.ts';
-import { DEMO_SESSIONS, type DemoAgent, type DemoSession, EARLIER_TODAY, type Stretch } from './demo-sessions.ts';
-import { type DemoRequest, randomFrom, requestsOf } from './demo-split.ts';
-
-export { type DemoTicker, demoTicker } from './demo-ticker.ts';
+import type { HookEvent } from '../sessions/event.ts';
+import { eventsDir, journalFile } from '../sessions/journal.ts';
+import { eventLine } from '../sessions/payload.ts';
+import { DemoActor } from './demo-actor.ts';
+import { agentBase, type DemoPlaces, placesIn, projectDir, transcriptFile } from './demo-places.ts';
+import { DemoProcesses } from './demo-processes.ts';
+import { DEMO_SESSIONS, type DemoSession, EARLIER_TODAY } from './demo-sessions.ts';
+import { type Told, tellAgent, tellSession } from './demo-story.ts';
 
 /** A made-up home on disk. */
-export interface DemoHome {
-  readonly home: string;
-  readonly claudeDir: string;
+export interface DemoHome extends DemoPlaces {
   readonly sessions: readonly DemoSession[];
 }
 
-const TOOLS = ['Edit', 'Edit', 'Edit', 'Read', 'Read', 'Read', 'Bash', 'Bash', 'Grep'];
-/** A prompt is typed before the request that answers it, a tool's result comes just before it is sent on. */
-const PROMPT_BEFORE_MS = 4000;
-const RESULT_BEFORE_MS = 900;
-const TURN_END_AFTER_MS = 150;
+/** One whose sessions live. */
+export interface LiveDemo extends DemoHome {
+  /** When the table of LV-145 holds, epoch ms. */
+  readonly origin: number;
+  readonly processes: DemoProcesses;
+  readonly actors: ReadonlyMap<string, DemoActor>;
+}
 
 /**
- * Writes the made-up home of LV-145 into an empty directory, in real file formats: seven sessions in four projects whose sums
- * are exactly the table's, with the times of the table moved to `now` (epoch ms). Deterministic; no conversation text.
+ * Writes the transcripts of LV-145 into an empty directory, in real file formats: seven sessions in four projects whose sums are exactly the table's, with
+ * the times of the table moved to `now` (epoch ms). Deterministic; no conversation text.
  */
 export function writeDemoHome(dir: string, now: number): DemoHome {
+  return writeTranscripts(dir, now, new DemoProcesses()).home;
+}
+
+/** The same with everything that tells of living sessions: process registry, hook journals, statusline captures with the official quota (LV-140). */
+export function writeLiveDemo(dir: string, now: number): LiveDemo {
+  const processes = new DemoProcesses();
+  const { home, told } = writeTranscripts(dir, now, processes);
+  ensurePrivateDir(eventsDir(home.stateDir));
+  const actors = new Map<string, DemoActor>();
+  for (const session of DEMO_SESSIONS) {
+    const one = told.get(session.id)!;
+    writeFileSync(journalFile(home.stateDir, session.id), recent(one.events).map(eventLine).join(''), { mode: 0o600 });
+    actors.set(session.name, new DemoActor({ places: home, processes, origin: now }, session, one));
+  }
+  return { ...home, origin: now, processes, actors };
+}
+
+function writeTranscripts(
+  dir: string,
+  now: number,
+  processes: DemoProcesses,
+): { readonly home: DemoHome; readonly told: ReadonlyMap<string, Told> } {
   ensurePrivateDir(dir, { ours: true });
-  const home = realpathSync(dir);
-  const claudeDir = join(home, '.claude');
+  const places = placesIn(realpathSync(dir));
   const sessions = [...EARLIER_TODAY, ...DEMO_SESSIONS];
   for (const project of new Set(sessions.map((session) => session.project))) {
-    const git = join(projectDir(home, project), '.git');
+    const git = join(projectDir(places.home, project), '.git');
     mkdirSync(git, { recursive: true, mode: 0o700 });
     writeFileSync(join(git, 'HEAD'), 'ref: refs/heads/main\n', { mode: 0o600 });
   }
+  const told = new Map<string, Told>();
   for (const session of sessions) {
-    write(transcriptFile(home, session), mainTranscript(session, threadOf(home, session), now));
-    for (const agent of session.agents) writeAgent(home, session, agent, now);
+    const one = tellSession({ places, processes, now }, session);
+    told.set(session.id, one);
+    write(transcriptFile(places.home, session), one.text, one.last);
+    for (const agent of session.agents) {
+      const base = agentBase(places.home, session, agent);
+      const { text, last } = tellAgent(places, session, agent, now);
+      write(`${base}.jsonl`, text, last);
+      const { type: agentType, description, finished } = agent;
+      const meta = { agentType, isBuiltIn: true, description, spawnDepth: 1, model: session.model, finished };
+      writeFileSync(`${base}.meta.json`, JSON.stringify(meta), { mode: 0o600 });
+    }
   }
-  return { home, claudeDir, sessions };
+  return { home: { ...places, sessions }, told };
 }
 
-interface Written {
-  readonly text: string;
-  /** Epoch ms of its newest line: the file's time. */
-  readonly last: number;
-}
-
-function write(file: string, { text, last }: Written): void {
+/** `last`: epoch ms of its newest line, the file's time. */
+function write(file: string, text: string, last: number): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   writeFileSync(file, text, { mode: 0o600 });
   utimesSync(file, last / 1000, last / 1000);
 }
 
-function requests(stretches: readonly Stretch[], now: number, random: () => number): readonly DemoRequest[] {
-  return stretches.flatMap((stretch) => requestsOf(stretch, now, random));
-}
-
-function mainTranscript(session: DemoSession, thread: DemoThread, now: number): Written {
-  const random = randomFrom(session.id);
-  const lines = new DemoLines(thread, random);
-  const all = requests(session.stretches, now, random);
-  const parts = [lines.titles(session.name, session.title)];
-  let turnStart = all[0]!.at - PROMPT_BEFORE_MS;
-  all.forEach((request, index) => {
-    const next = all[index + 1];
-    const before = all[index - 1];
-    if (request.compacted) parts.push(lines.compaction(request.at - 2 * PROMPT_BEFORE_MS, 178_000, 24_000));
-    if (request.prompted) {
-      turnStart = Math.max(request.at - PROMPT_BEFORE_MS, (before?.at ?? 0) + TURN_END_AFTER_MS + 1);
-      parts.push(lines.prompt(turnStart));
-    } else parts.push(lines.toolResult(request.at - RESULT_BEFORE_MS));
-    const ending = endingOf(session, next, random);
-    parts.push(lines.response(request.at, request.tokens, ending));
-    if (ending === 'turn') parts.push(lines.turnEnd(request.at + TURN_END_AFTER_MS, request.at - turnStart));
-  });
-  if (session.clientCost !== undefined) parts.push(lines.costState(session.clientCost));
-  return { text: parts.join(''), last: all.at(-1)!.at };
-}
-
-/** A response ends its turn when a prompt or a compaction follows; the newest ends as the table's state wants it. */
-function endingOf(session: DemoSession, next: DemoRequest | undefined, random: () => number): Ending {
-  if (next === undefined) return session.ends;
-  if (next.prompted) return 'turn';
-  return { tool: TOOLS[Math.floor(random() * TOOLS.length)]! };
-}
-
-function writeAgent(home: string, session: DemoSession, agent: DemoAgent, now: number): void {
-  const base = join(transcriptFile(home, session).replace(/\.jsonl$/, ''), 'subagents', `agent-${agent.id}`);
-  const random = randomFrom(agent.id);
-  const lines = new DemoLines({ ...threadOf(home, session), agentId: agent.id }, random);
-  const all = requests(agent.stretches, now, random);
-  const parts = [lines.prompt(all[0]!.at - PROMPT_BEFORE_MS)];
-  all.forEach((request, index) => {
-    const isLast = index === all.length - 1;
-    parts.push(
-      lines.toolResult(request.at - RESULT_BEFORE_MS),
-      lines.response(request.at, request.tokens, isLast && agent.finished ? 'turn' : { tool: 'Read' }),
-    );
-  });
-  write(`${base}.jsonl`, { text: parts.join(''), last: all.at(-1)!.at });
-  const { type: agentType, description, finished } = agent;
-  const meta = { agentType, isBuiltIn: true, description, spawnDepth: 1, model: session.model, finished };
-  writeFileSync(`${base}.meta.json`, JSON.stringify(meta), { mode: 0o600 });
+/** What a journal needs: how the process began, the subagents, and the last two turns. */
+function recent(events: readonly HookEvent[]): readonly HookEvent[] {
+  const from = events.filter(({ event }) => event === 'UserPromptSubmit').at(-2)?.at ?? 0;
+  return events.filter(
+    ({ at, event, source }) => at >= from || event === 'SubagentStart' || (event === 'SessionStart' && source !== 'compact'),
+  );
 }

@@ -5,10 +5,12 @@ import { billedParts, mainCost } from './billing.ts';
 import { CellSums, cellOf } from './cell-sums.ts';
 import type { Database, Row, Value } from './driver.ts';
 import { EVENT_COLUMNS, fromRow, toRow } from './event-row.ts';
+import { withoutForgottenOrigin } from './forgotten-origin.ts';
 import type { Checkpoint, FilePart, PromptClaim } from './read-file.ts';
 import { KEY_INDEX, PROMPT_CELL } from './schema.ts';
 import { mergeFacts, type SessionFacts } from './session-facts.ts';
 import { storedJson } from './stored-json.ts';
+import { type Forgotten, forgottenSessions } from './tombstones.ts';
 
 const sameRow = (a: readonly Value[], b: readonly Value[]): boolean => a.every((value, i) => value === b[i]);
 
@@ -33,12 +35,12 @@ export class Appender {
   private readonly sums: CellSums;
   private readonly models = new Map<string, number>();
   private readonly sessions = new Map<string, number>();
-  private tombstones: ReadonlySet<string> = new Set();
+  private tombstones: Forgotten = { has: () => false };
   private places = new Map<string, Place>();
   /** Row ids of all keys while the ledger has no index of them; null in ordinary use. */
   private unindexed: Map<string, number> | null = null;
   /** This process's name as a first reader. */
-  private readonly self = crypto.randomUUID();
+  private self = '';
   private lastId = 0;
 
   constructor(db: Database, table: PriceTable) {
@@ -54,6 +56,7 @@ export class Appender {
   beginFirst(): void {
     this.db.write(() => {
       if (this.db.sql('SELECT 1 FROM event LIMIT 1').get() !== undefined) return;
+      this.self = crypto.randomUUID();
       this.db.exec('DROP INDEX IF EXISTS event_key');
       this.db.sql('INSERT OR REPLACE INTO meta VALUES (?, ?)').run(FIRST_READER, this.self);
       this.unindexed = new Map();
@@ -75,7 +78,8 @@ export class Appender {
   /** Only the process that the ledger names as its first reader goes without the index: of two that began together the later one. */
   private checkIndex(): void {
     const exists = this.db.sql("SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = 'event_key'").get() !== undefined;
-    const isReader = !exists && this.db.sql('SELECT value FROM meta WHERE name = ?').get(FIRST_READER)?.value === this.self;
+    const isReader =
+      !exists && this.self !== '' && this.db.sql('SELECT value FROM meta WHERE name = ?').get(FIRST_READER)?.value === this.self;
     if (!isReader) this.unindexed = null;
     if (!exists && this.unindexed === null) this.makeIndex();
   }
@@ -85,21 +89,18 @@ export class Appender {
     try {
       return this.db.write(() => {
         this.checkIndex();
-        this.tombstones = new Set(
-          this.db
-            .sql('SELECT sid FROM tombstone')
-            .all()
-            .map((row) => String(row.sid)),
-        );
+        this.tombstones = forgottenSessions(this.db);
+        // Another process may have forgotten a session or restored a backup: ids hold for one transaction.
+        this.models.clear();
+        this.sessions.clear();
         let changed = 0;
         for (const part of parts) {
           changed += this.requests(part);
           for (const prompt of part.prompts) this.prompt(prompt);
           for (const sid of this.foreignOwners(part)) this.facts(sid, part.checkpoint.folder, {});
-          for (const [sid, facts] of part.sessions) this.facts(sid, part.checkpoint.folder, facts);
-          for (const [sid, key] of part.inherited)
-            this.db.sql('INSERT OR IGNORE INTO inherited VALUES (?, ?)').run(this.sessionId(sid, part.checkpoint.folder), key);
-          this.checkpoint(part.checkpoint);
+          for (const [sid, facts] of part.sessions) if (!this.tombstones.has(sid)) this.facts(sid, part.checkpoint.folder, facts);
+          this.inherited(part);
+          this.checkpoint(part.checkpoint, this.tombstones.has(part.checkpoint.session ?? ''));
         }
         this.sums.flush();
         return changed;
@@ -123,6 +124,14 @@ export class Appender {
       changed += this.request(request, part.checkpoint.folder) ? 1 : 0;
     }
     return changed;
+  }
+
+  /** Requests that a fork's own client count includes; nothing of a session that was forgotten (SEC-82). */
+  private inherited({ inherited, requests, checkpoint }: FilePart): void {
+    const gone = new Set(requests.filter(({ owner }) => this.tombstones.has(owner.sessionId)).map(({ key }) => key));
+    for (const [sid, key] of inherited)
+      if (!gone.has(key) && !this.tombstones.has(sid))
+        this.db.sql('INSERT OR IGNORE INTO inherited VALUES (?, ?)').run(this.sessionId(sid, checkpoint.folder), key);
   }
 
   /** Owners named by a mark only: they learn the folder here, so that it does not depend on which of two files was read first. */
@@ -202,7 +211,10 @@ export class Appender {
     const known = storedJson<SessionFacts>(row.facts, {});
     const before = String(row.facts);
     const cwdBefore = known.cwd?.[0];
-    mergeFacts(known, facts);
+    mergeFacts(
+      known,
+      withoutForgottenOrigin(facts, (origin) => this.tombstones.has(origin)),
+    );
     const after = JSON.stringify(known);
     const keptFolder = row.folder === '' || (folder !== '' && folder < String(row.folder)) ? folder : String(row.folder);
     const relocated = known.relocatedCwd?.[0] ?? known.originalCwd?.[0];
@@ -229,7 +241,7 @@ export class Appender {
     return place;
   }
 
-  private checkpoint(c: Checkpoint): void {
+  private checkpoint(c: Checkpoint, isOfForgotten: boolean): void {
     const stored = this.db.sql('SELECT offset, mtime, head_hash, head_len FROM file WHERE path = ?').get(c.path);
     // Another process is further in the same file: its row is a function of a longer prefix of it. A later time says that the file was shortened instead.
     if (
@@ -262,7 +274,7 @@ export class Appender {
         c.flagged,
         c.firstAt,
         c.lastAt,
-        c.session,
+        isOfForgotten ? null : c.session,
       );
   }
 

@@ -18,13 +18,13 @@ export function isChanged(file: TranscriptFile, seen: Pick<Checkpoint, 'size' | 
 
 /** Every file the ledger has read, by path. */
 export function seenFiles(ledger: Ledger): Map<string, SeenFile> {
-  const rows = ledger.db.sql('SELECT path, size, mtime, ino, dev, gone_at IS NOT NULL AS gone FROM file').all();
-  return new Map(
-    rows.map(({ path, size, mtime, ino, dev, gone }) => [
-      path as string,
-      { size: size as number, mtime: mtime as number, ino: ino as number, dev: dev as number, gone: gone === 1 },
-    ]),
-  );
+  const rows = ledger.db.sql('SELECT path, size, mtime, ino, dev, gone_at IS NOT NULL AS gone FROM file').arrays();
+  const seen = new Map<string, SeenFile>();
+  for (const row of rows) {
+    const [path, size, mtime, ino, dev, gone] = row as [string, number, number, number, number, number];
+    seen.set(path, { size, mtime, ino, dev, gone: gone === 1 });
+  }
+  return seen;
 }
 
 export function checkpoints(ledger: Ledger): Map<string, Checkpoint> {
@@ -63,6 +63,8 @@ function checkpointFrom(row: Row): Checkpoint {
 
 /** Marks the files that are no longer there as gone, and those that came back as present. Their events stay either way. `now` in epoch ms. */
 export function markGone(ledger: Ledger, discovery: Discovery, seen: ReadonlyMap<string, SeenFile>, now: number): void {
+  // The usual case: each file was seen before and is here.
+  if (discovery.files.length === seen.size && discovery.files.every(({ path }) => seen.get(path)?.gone === false)) return;
   const here = new Set(discovery.files.map((file) => file.path));
   const blind = discovery.unreadable.map(({ path }) => path);
   const fresh: string[] = [];

@@ -4,6 +4,7 @@ import { type Discovery, discover, type TranscriptFile } from '../transcripts/di
 import { checkpointOf, isChanged, markGone, seenFiles } from './checkpoints.ts';
 import { isUnwritable, type Ledger } from './open.ts';
 import { type Checkpoint, type FilePart, readFile } from './read-file.ts';
+import { forgottenSessions } from './tombstones.ts';
 import type { DecodeJob } from './workers.ts';
 
 /** How far reading is. Bytes and files of this pass only. */
@@ -51,8 +52,10 @@ const PASSING = new Set(['EBUSY', 'EAGAIN', 'EIO', 'ESTALE', 'EMFILE', 'ENFILE',
 export async function ingest(ledger: Ledger, options: IngestOptions): Promise<IngestResult> {
   const discovery = discover(options.claudeDirs);
   const known = seenFiles(ledger);
+  const forgotten = forgottenSessions(ledger.db);
   const todo = discovery.files
-    .filter((file) => isChanged(file, known.get(file.path)))
+    // Not even its path is kept of a session that was forgotten (SEC-82).
+    .filter((file) => isChanged(file, known.get(file.path)) && !forgotten.has(file.sessionFromPath))
     .sort((a, b) => b.mtimeMs - a.mtimeMs || (a.path < b.path ? -1 : 1));
   markGone(ledger, discovery, known, options.now);
   const skipped: Skipped[] = discovery.unreadable.map(({ path, code }) => ({ path, code }));
@@ -66,7 +69,7 @@ export async function ingest(ledger: Ledger, options: IngestOptions): Promise<In
 export function ingestFile(ledger: Ledger, file: TranscriptFile): number {
   let changed = 0;
   const known = checkpointOf(ledger, file.path);
-  if (!isChanged(file, known ?? undefined)) return 0;
+  if (!isChanged(file, known ?? undefined) || forgottenSessions(ledger.db).has(file.sessionFromPath)) return 0;
   for (const part of readFile(file, known)) changed += ledger.appender.append([part]);
   return changed;
 }

@@ -15,7 +15,8 @@ const B = 'bbbbbbbb-0000-4000-8000-000000000002';
 const C = 'cccccccc-0000-4000-8000-000000000003';
 let dir: string;
 let ledger: Ledger;
-const read = () => ingest(ledger, { claudeDirs: ['fixtures/homes/two-projects/.claude'], workers: 0, now: 1 });
+const HOME = ['fixtures/homes/two-projects/.claude'];
+const read = () => ingest(ledger, { claudeDirs: HOME, workers: 0, now: 1 });
 const count = (table: string) => ledger.db.sql(`SELECT count(*) AS n FROM ${table}`).get()?.n as number;
 
 beforeEach(async () => {
@@ -114,23 +115,30 @@ describe('UR-60 look-up', () => {
 });
 
 describe('UR-67 forget', () => {
+  /** By the client's id: a session that is read again has another row. */
+  const sums = () =>
+    ledger.db
+      .sql(
+        'SELECT sid, cell, model, flags, requests, input, output, read, calc, prompts FROM rollup JOIN session ON session.id = rollup.session ORDER BY 1, 2, 3, 4',
+      )
+      .all();
+
   test('its figures leave, no re-read brings them back, undo does', async () => {
-    const before = { event: count('event'), rollup: ledger.db.sql('SELECT * FROM rollup ORDER BY cell, session, model, flags').all() };
+    const before = { event: count('event'), rollup: sums() };
     expect(forgetUsage(ledger, A, 1)).toMatchObject({ requests: 2 });
     expect(count('event')).toBe(before.event - 2);
     ledger.db.exec('DELETE FROM file');
     await read();
     expect(count('event')).toBe(before.event - 2);
     expect(isForgotten(ledger, A)).toBe(true);
-    expect(unforget(ledger, A)).toBe(true);
+    expect(unforget(ledger, A, HOME)).toBe(true);
     await read();
-    expect(ledger.db.sql('SELECT * FROM rollup ORDER BY cell, session, model, flags').all()).toEqual(before.rollup);
+    expect(sums()).toEqual(before.rollup);
   });
 
   test('undo refuses when the transcript is gone', () => {
     forgetUsage(ledger, A, 1);
-    ledger.db.exec('UPDATE file SET gone_at = 1');
-    expect(unforget(ledger, A)).toBe(false);
+    expect(unforget(ledger, A, [dir])).toBe(false);
     expect(isForgotten(ledger, A)).toBe(true);
   });
 });

@@ -7,6 +7,7 @@ import { UNSETTLED } from './salvage.ts';
 import { KEY_INDEX } from './schema.ts';
 import { mergeFacts, type SessionFacts } from './session-facts.ts';
 import { storedJson } from './stored-json.ts';
+import { type Forgotten, forgottenSessions } from './tombstones.ts';
 import { contradicts } from './verify.ts';
 
 export const EVENTS =
@@ -29,7 +30,7 @@ export function settleSalvage(ledger: Ledger, claudeDirs: readonly string[]): vo
   try {
     db.write(() => {
       db.exec(KEY_INDEX);
-      const forgotten = tombstones(db);
+      const forgotten = forgottenSessions(db);
       settleEvents(ledger, fresh, forgotten);
       settlePrompts(db, fresh.db, forgotten);
       settleFacts(db, fresh.db, forgotten);
@@ -42,15 +43,7 @@ export function settleSalvage(ledger: Ledger, claudeDirs: readonly string[]): vo
   }
 }
 
-const tombstones = (db: Database): ReadonlySet<string> =>
-  new Set(
-    db
-      .sql('SELECT sid FROM tombstone')
-      .all()
-      .map((row) => String(row.sid)),
-  );
-
-function settleEvents(ledger: Ledger, fresh: Ledger, forgotten: ReadonlySet<string>): void {
+function settleEvents(ledger: Ledger, fresh: Ledger, forgotten: Forgotten): void {
   const { db } = ledger;
   const said = byName(fresh.db.sql(EVENTS).all(), 'key');
   const saved = byName(db.sql(`SELECT t.*, s.calc AS was FROM (${EVENTS}) AS t LEFT JOIN ${UNSETTLED} AS s ON s.key = t.key`).all(), 'key');
@@ -97,7 +90,7 @@ function modelIdOf(db: Database, name: string): number {
   return db.sql('SELECT id FROM model WHERE name = ?').get(name)?.id as number;
 }
 
-function settlePrompts(db: Database, fresh: Database, forgotten: ReadonlySet<string>): void {
+function settlePrompts(db: Database, fresh: Database, forgotten: Forgotten): void {
   const said = byName(fresh.sql(PROMPTS).all(), 'uuid');
   const saved = byName(db.sql(PROMPTS).all(), 'uuid');
   const theirs = new SaidRows(said, saved, 'uuid');
@@ -113,7 +106,7 @@ function settlePrompts(db: Database, fresh: Database, forgotten: ReadonlySet<str
 }
 
 /** Titles, directories and so on: a fact that transcripts place where the ledger has it is as they say. */
-function settleFacts(db: Database, fresh: Database, forgotten: ReadonlySet<string>): void {
+function settleFacts(db: Database, fresh: Database, forgotten: Forgotten): void {
   for (const { sid, folder, facts, root, root_exists: exists } of fresh
     .sql('SELECT sid, folder, facts, root, root_exists FROM session')
     .all()) {

@@ -6,6 +6,7 @@ import { fromRow, toRow } from './event-row.ts';
 import { ingestFile } from './ingest.ts';
 import { isDamaged, type Ledger } from './open.ts';
 import { freshLedger } from './reread.ts';
+import { forgottenSessions } from './tombstones.ts';
 import { checkSums } from './verify-sums.ts';
 
 /** What a difference is about: the database file, an inner contradiction, a sum, a checkpoint, or what a present transcript says and the ledger does not. */
@@ -60,7 +61,7 @@ export function verify(ledger: Ledger, claudeDirs: readonly string[]): VerifyRes
     const sums = checkSums(ledger, (sum, message) => found.add('sum', sum, message));
     const compared = compareEvents(ledger, fresh, found);
     const prompts = comparePrompts(ledger, fresh, found);
-    const files = compareFiles(ledger, fresh, found);
+    const files = compareFiles(ledger, fresh, claudeDirs, found);
     const { counts, differences } = found;
     return {
       ok: differences.length === 0,
@@ -112,12 +113,7 @@ const stateOf = (row: Row): RequestState => fromRow(row, String(row.sid ?? ''), 
 const textOf = (r: RequestState): string => JSON.stringify([toRow(r, 0, null, null), r.owner.sessionId, r.model]);
 
 function compareEvents(ledger: Ledger, fresh: Ledger, found: Findings): Pick<VerifyResult, 'ledgerOnly' | 'larger'> & { requests: number } {
-  const forgotten = new Set(
-    ledger.db
-      .sql('SELECT sid FROM tombstone')
-      .all()
-      .map((row) => String(row.sid)),
-  );
+  const forgotten = forgottenSessions(ledger.db);
   const said = new Map(
     fresh.db
       .sql(STATES)
@@ -173,12 +169,7 @@ export function contradicts(row: Row): boolean {
 }
 
 function comparePrompts(ledger: Ledger, fresh: Ledger, found: Findings): number {
-  const forgotten = new Set(
-    ledger.db
-      .sql('SELECT sid FROM tombstone')
-      .all()
-      .map((row) => String(row.sid)),
-  );
+  const forgotten = forgottenSessions(ledger.db);
   const known = new Set(
     ledger.db
       .sql('SELECT uuid FROM prompt')
@@ -207,16 +198,24 @@ const REMEMBERED = [
   'session',
 ] as const;
 
-function compareFiles(ledger: Ledger, fresh: Ledger, found: Findings): number {
+function compareFiles(ledger: Ledger, fresh: Ledger, claudeDirs: readonly string[], found: Findings): number {
+  const forgotten = forgottenSessions(ledger.db);
+  const skipped = new Set(
+    discover(claudeDirs)
+      .files.filter((file) => forgotten.has(file.sessionFromPath))
+      .map((file) => file.path),
+  );
   const rows = fresh.db.sql('SELECT * FROM file').all();
   for (const row of rows) {
     const stored = ledger.db.sql('SELECT * FROM file WHERE path = ?').get(row.path!);
     const path = String(row.path);
+    if (skipped.has(path)) continue;
     if (stored === undefined) found.add('file', path, 'the ledger has not read this transcript');
     else if ((stored.offset as number) < (row.offset as number))
       found.add('file', path, `read up to byte ${stored.offset} of ${row.offset}`);
     else if (stored.offset === row.offset) {
-      const wrong = REMEMBERED.filter((name) => stored[name] !== row[name]);
+      const said: Row = forgotten.has(String(row.session)) ? { ...row, session: null } : row;
+      const wrong = REMEMBERED.filter((name) => stored[name] !== said[name]);
       if (wrong.length > 0) found.add('file', path, `its content is not what was read: ${wrong.join(', ')} differ`);
     }
   }

@@ -1,7 +1,6 @@
 import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errnoOf } from '../platform/errors.ts';
-import { ensurePrivateDir } from '../platform/files.ts';
 import type { HookEvent } from './event.ts';
 import { sessionFileName } from './file-name.ts';
 import { foldTail, type JournalTail, readTail, stateCut } from './fold.ts';
@@ -81,8 +80,21 @@ function openAppend(path: string): number {
     return fs.openSync(path, OPEN_APPEND, 0o600);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
-    ensurePrivateDir(dirname(path));
+    makeDirectory(dirname(path));
     return fs.openSync(path, OPEN_APPEND, 0o600);
+  }
+}
+
+/** Step by step: where nothing can be made, as below /proc, Node's own recursive way never ends. */
+function makeDirectory(path: string): void {
+  const make = () => fs.mkdirSync(path, { mode: 0o700 });
+  try {
+    make();
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return;
+    if (errnoOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    makeDirectory(dirname(path));
+    make();
   }
 }
 

@@ -83,13 +83,17 @@ export function publishIndex(options: IndexOptions): FolderView {
   const key = `${claudeDir} ${rules.idleAfter} ${rules.staleAfter} ${options.hide ? 'hide' : 'show'}`;
   const stored = readRows(stateDir, key);
   let cache = stored;
+  let stamp = indexStamp(path);
   let entries = listFolder(claudeDir);
   for (let round = 1; ; round++) {
     const now = options.clock();
     const view = viewFolder(options, entries, now, cache);
+    // Files that are long out of date change only with a publisher of their own: without another index meanwhile they are not looked at twice.
+    const settled = indexStamp(path) === stamp ? new Map(view.expired.map((entry) => [entry.name, entry])) : undefined;
     replaceSmallFile(path, `${JSON.stringify(indexOf(view.rows, options.load, now))}\n`);
     pointLegacy(claudeDir, newestOf(view), now);
-    const after = listFolder(claudeDir);
+    stamp = indexStamp(path);
+    const after = listFolder(claudeDir, settled);
     if (round >= ROUNDS || isSameFolder(entries, after)) {
       writeRows(stateDir, key, view.cache, stored);
       return view;
@@ -97,6 +101,11 @@ export function publishIndex(options: IndexOptions): FolderView {
     entries = after;
     cache = view.cache;
   }
+}
+
+function indexStamp(path: string): string {
+  const stat = statQuietly(path);
+  return stat === undefined ? '' : `${stat.ino}:${stat.mtimeMs}`;
 }
 
 /** The file with the newest evidence among sessions that have not ended; ties: the smaller id (session-state §2.3). */

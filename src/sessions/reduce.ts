@@ -55,11 +55,11 @@ function isRepeat(draft: Draft, event: HookEvent): boolean {
   if (event.n === '') return false;
   const { recent } = draft;
   while (recent.length > 0 && (recent.length >= MAX_RECENT || event.at - recent[0]![1] > CLOCKS.duplicate)) recent.shift();
-  // Behind an end the same words are a new process's, but for the moment that two starts may be apart.
-  const newProcess = draft.ended !== null ? draft.ended.at : Number.NEGATIVE_INFINITY;
+  // Behind a newer start or end of a turn the same words are said anew, but for the moment that two starts may be apart.
+  const boundary = Math.max(draft.startAt, draft.stopAt, draft.ended?.at ?? 0);
   for (const [n, at] of recent) {
     const apart = Math.abs(event.at - at);
-    if (n === event.n && apart <= (at <= newProcess ? CLOCKS.sameStart : CLOCKS.duplicate)) return true;
+    if (n === event.n && apart <= (at < boundary ? CLOCKS.sameStart : CLOCKS.duplicate)) return true;
   }
   recent.push([event.n, event.at]);
   return false;

@@ -51,8 +51,8 @@ const TICK_MS = 50;
 export const statusDir = (claudeDir: string): string => join(claudeDir, 'status');
 export const statusFile = (claudeDir: string, id: string): string => join(statusDir(claudeDir), `${sessionFileName(id)}.json`);
 
-/** Regular `*.json` files of the folder that may be status files, by name. */
-export function listFolder(claudeDir: string): readonly FolderEntry[] {
+/** Regular `*.json` files of the folder that may be status files, by name. Those of `settled` that are still there are taken as they were. */
+export function listFolder(claudeDir: string, settled: ReadonlyMap<string, FolderEntry> = NONE): readonly FolderEntry[] {
   const dir = statusDir(claudeDir);
   let names: readonly string[];
   try {
@@ -63,12 +63,15 @@ export function listFolder(claudeDir: string): readonly FolderEntry[] {
   const entries: FolderEntry[] = [];
   for (const name of names) {
     if (name.startsWith('.') || !name.endsWith('.json') || IGNORED.has(name)) continue;
-    const stat = lstatSync(`${dir}/${name}`, STAT);
-    if (stat?.isFile()) entries.push({ name, ino: stat.ino, mtimeMs: stat.mtimeMs, size: stat.size });
+    const before = settled.get(name);
+    const stat = before === undefined ? lstatSync(`${dir}/${name}`, STAT) : undefined;
+    if (before !== undefined) entries.push(before);
+    else if (stat?.isFile()) entries.push({ name, ino: stat.ino, mtimeMs: stat.mtimeMs, size: stat.size });
   }
   return entries;
 }
 const STAT = { throwIfNoEntry: false } as const;
+const NONE: ReadonlyMap<string, FolderEntry> = new Map();
 
 const stampOf = (entry: FolderEntry) => `${entry.ino}:${entry.mtimeMs}:${entry.size}`;
 

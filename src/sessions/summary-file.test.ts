@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   buildSummary,
+  liveProfileCount,
   MAX_SUMMARY_BYTES,
   profileIndicator,
   readSummary,
@@ -58,6 +59,16 @@ test('reads back as written; unknown stays null', () => {
   const summary = buildSummary(input());
   expect(writeSummary(stateDir, summary)).toBe(true);
   expect(readSummary(stateDir)).toEqual(summary);
+});
+
+test('with one session asked for: it, and one of each profile', () => {
+  const given = input(200);
+  const home = { ...given.sessions[0]!, id: 'h', profile: 'home' };
+  writeSummary(stateDir, buildSummary({ ...given, sessions: [...given.sessions.slice(0, 150), home] }));
+  const read = readSummary(stateDir, 's7')!;
+  expect(Object.keys(read.sessions)).toEqual(['s0', 's7', 'h']);
+  expect(read.sessions.s7).toEqual(readSummary(stateDir)!.sessions.s7);
+  expect(liveProfileCount(read)).toBe(2);
 });
 
 test('ST-14 nothing but the time changed → nothing is written', () => {

@@ -70,6 +70,24 @@ export function addSums(a: UsageSum, b: UsageSum): UsageSum {
   };
 }
 
+export type MutableSum = { -readonly [K in keyof UsageSum]: UsageSum[K] };
+
+/** Adds in place: where many rows are added up, a new object for each step is most of the work. */
+export function addInto(into: MutableSum, more: UsageSum): void {
+  into.input += more.input;
+  into.output += more.output;
+  into.cacheWrite5m += more.cacheWrite5m;
+  into.cacheWrite1h += more.cacheWrite1h;
+  into.cacheRead += more.cacheRead;
+  into.requests += more.requests;
+  into.webSearches += more.webSearches;
+  into.pricedCost += more.pricedCost;
+  into.pricedEvents += more.pricedEvents;
+  into.unpricedEvents += more.unpricedEvents;
+  into.unpricedTokens += more.unpricedTokens;
+  into.outputIsLowerBound ||= more.outputIsLowerBound;
+}
+
 export function sumOf(events: Iterable<SummedEvent>): UsageSum {
   let sum = emptySum();
   for (const event of events) sum = addEvent(sum, event);

@@ -14,6 +14,8 @@ beforeAll(() => {
 });
 afterAll(() => home.remove());
 
+/** A session of the demo by its id: what was forgotten has no name. */
+const NIGHTLY = '0a93c7d8-e452-4b16-8f3d-c2716e5b94fa';
 const S = ['migrate-orders', 'api-docs'] as const;
 const COMMANDS: readonly (readonly [SchemaName, readonly string[]])[] = [
   ['daily', ['daily', '--json']],
@@ -41,13 +43,15 @@ const COMMANDS: readonly (readonly [SchemaName, readonly string[]])[] = [
   ['session-export', ['session', 'export', S[0], '--format', 'json']],
   ['session-export', ['session', 'export', S[0], '--no-cost']],
   ['session-forget', ['session', 'forget', 'nightly-triage', '--usage', '--yes', '--json']],
-  ['session-forget', ['session', 'forget', 'nightly-triage', '--undo', '--json']],
+  ['session-forget', ['session', 'forget', NIGHTLY, '--undo', '--json']],
   ['query', ['query', 'window.tokens', '--format', 'json']],
   ['query', ['query', 'window.reset', '--format', 'json']],
   ['config', ['config', 'show', '--json']],
   ['ledger-stats', ['ledger', 'stats', '--json']],
   ['ledger-verify', ['ledger', 'verify', '--json']],
   ['ledger-rebuild', ['ledger', 'rebuild', '--json']],
+  ['ledger-backup', ['ledger', 'backup', 'kept.db', '--json']],
+  ['ledger-restore', ['ledger', 'restore', 'kept.db', '--yes', '--json']],
   ['profiles', ['profiles', 'list', '--json']],
   ['state', ['state', 'show', '--json']],
 ];

@@ -11,6 +11,7 @@ import { SCHEMA_VERSION } from '../../surfaces/export/json.ts';
 import { terminalText } from '../../text/terminal.ts';
 import { padded } from '../columns.ts';
 import { notes } from '../notes.ts';
+import { addBackupCommands } from './ledger-backup.ts';
 
 interface LedgerFlags {
   readonly config?: string;
@@ -20,9 +21,9 @@ interface LedgerFlags {
 
 const SHOWN_DIFFERENCES = 20;
 
-/** `ledger stats | verify | rebuild`: what the ledger holds, whether it is right, and making it right again (REL-2, REL-13, REL-15). */
+/** `ledger stats | verify | rebuild | backup | restore`: what the ledger holds, whether it is right, and making it right again (REL-2, REL-13, REL-15, REL-25). */
 export function addLedgerCommands(program: Command, exit: (code: number) => void): void {
-  const ledger = program.command('ledger').description('the stored history: figures, check, rebuild');
+  const ledger = program.command('ledger').description('the stored history: figures, check, rebuild, backup');
   const command = (name: string, about: string): Command =>
     ledger.command(name).description(about).option('--config <file>', 'this configuration file').option('--json', 'as JSON');
   command('stats', 'what the ledger holds, and what could not be read').action(stats);
@@ -36,6 +37,7 @@ export function addLedgerCommands(program: Command, exit: (code: number) => void
     .action(async (flags: LedgerFlags) => {
       if (!(await again(flags))) exit(1);
     });
+  addBackupCommands(command);
 }
 
 async function open(flags: LedgerFlags): Promise<{ app: Awaited<ReturnType<typeof openApp>>; ready: Ready }> {

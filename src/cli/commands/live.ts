@@ -1,7 +1,6 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { demoTicker, writeDemoHome } from '../../app/demo.ts';
+import { existsSync } from 'node:fs';
+import { type DemoTimes, refuseDemoTimes } from '../../app/demo-clock.ts';
+import { DEMO_LIMITS, type DemoRun, openDemo } from '../../app/demo-run.ts';
 import { type App, hasNoClaude, noDataError, openApp, openAppLedger } from '../../app/open.ts';
 import type { Config } from '../../config/schema.ts';
 import { type Monitor, startMonitor } from '../../monitor/monitor.ts';
@@ -26,6 +25,7 @@ export async function runLive(flags: LiveFlags): Promise<number> {
   const seconds = numberIn('--refresh-interval', flags.refreshInterval, 0.2, 3600);
   numberIn('--session-duration', flags.sessionDuration, 0.5, 24);
   costThresholds(flags.costThreshold ?? []);
+  if (!flags.demo) refuseDemoTimes(flags as DemoTimes);
   const own = flags.demo ? null : await openApp({ configFile: flags.config, flags: settingsOf(flags) });
   if (own !== null) checkFilter(own.config.live.filter);
   const nothing = own !== null && hasNoClaude(own) && !existsSync(own.paths.ledger);
@@ -38,16 +38,12 @@ export async function runLive(flags: LiveFlags): Promise<number> {
 }
 
 async function showDemo(flags: LiveFlags, seconds: number | null): Promise<LiveEnd> {
-  const demo = await openDemo(flags);
-  try {
-    checkFilter(demo.app.config.live.filter);
-    return await showApp(demo.app, flags, seconds, demo.home);
-  } finally {
-    rmSync(demo.dir, { recursive: true, force: true });
-  }
+  using demo = await openDemo({ times: flags as DemoTimes, configFile: flags.config, flags: settingsOf(flags) });
+  checkFilter(demo.app.config.live.filter);
+  return await showApp(demo.app, { ...DEMO_LIMITS, ...flags }, seconds, demo);
 }
 
-async function showApp(app: App, flags: LiveFlags, seconds: number | null, demoHome: string | null): Promise<LiveEnd> {
+async function showApp(app: App, flags: LiveFlags, seconds: number | null, demo: DemoRun | null): Promise<LiveEnd> {
   const { config } = app;
   const refreshMs = seconds === null ? config.live.refreshInterval : seconds * 1000;
   const hours = numberIn('--session-duration', flags.sessionDuration, 0.5, 24) ?? config.window.hours;
@@ -67,7 +63,7 @@ async function showApp(app: App, flags: LiveFlags, seconds: number | null, demoH
       tokenLimit: limitOf(flags, config),
       limitCount: config.limits.count,
       cost: costThresholds(flags.costThreshold ?? []),
-      demo: demoHome !== null,
+      demo: demo !== null,
       plan: config.limits.plan,
     },
     state: {
@@ -79,11 +75,12 @@ async function showApp(app: App, flags: LiveFlags, seconds: number | null, demoH
       lengthMs: hours * 3_600_000,
     },
     watch: { debounce: config.watch.debounce, pollInterval: config.watch.pollInterval },
+    ...demo?.monitor,
   });
-  using ticker = demoHome === null ? null : demoTicker(demoHome, app.clock);
+  using ticker = demo === null ? null : demo.start();
   void ticker;
   try {
-    return await show(monitor, flags, app, refreshMs / 1000);
+    return await show(monitor, flags, app, refreshMs / 1000, demo?.demo.processes.run);
   } finally {
     monitor.close();
   }
@@ -115,22 +112,6 @@ function limitOf(flags: LiveFlags, config: Config): TokenLimit | null {
   return tokensPerWindow === null ? null : { tokens: tokensPerWindow, per: 'window' };
 }
 
-async function openDemo(flags: LiveFlags): Promise<{ app: App; dir: string; home: string }> {
-  const dir = mkdtempSync(join(tmpdir(), 'tidemark-demo-'));
-  const home = join(dir, 'home');
-  const plain = await openApp({ configFile: flags.config, flags: settingsOf(flags) });
-  const made = writeDemoHome(home, plain.clock.now());
-  const paths = {
-    ...plain.paths,
-    home: made.home,
-    claudeDirs: [made.claudeDir],
-    ledger: join(dir, 'tidemark', 'ledger.db'),
-    dataDir: join(dir, 'tidemark'),
-    stateDir: join(dir, 'state', 'tidemark'),
-  };
-  return { app: { ...plain, paths }, dir, home };
-}
-
 type Form = 'screen' | 'reader' | 'table' | 'line' | 'json';
 
 /** What is shown: flags first, then `live.mode`; a full screen needs a terminal that can be drawn on (LV-130). */
@@ -149,7 +130,7 @@ function formOf(flags: LiveFlags, app: App): Form {
 
 const isDrawn = (flags: LiveFlags, app: App): boolean => formOf(flags, app) === 'screen';
 
-async function show(monitor: Monitor, flags: LiveFlags, app: App, refreshSeconds: number): Promise<LiveEnd> {
+async function show(monitor: Monitor, flags: LiveFlags, app: App, refreshSeconds: number, run = runProgram): Promise<LiveEnd> {
   const { config, env } = app;
   const terminal = describeTerminal(env, process.stdout, flags.color === false ? 'never' : config.display.color);
   const utf8 = /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || 'utf-8');
@@ -176,7 +157,7 @@ async function show(monitor: Monitor, flags: LiveFlags, app: App, refreshSeconds
         maxSessions: config.live.maxSessions,
         scope: scopeOf(flags, config),
         env,
-        run: runProgram,
+        run,
         stateDir: app.paths.stateDir,
         debug: flags.debug ?? false,
         now: () => app.clock.now(),

@@ -1,13 +1,17 @@
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { forgetUsage, isForgotten, unforget } from '../../ledger/forget.ts';
-import { clearLabel } from '../../ledger/labels.ts';
+import { openApp, openAppLedger } from '../../app/open.ts';
+import { forgetInCopies } from '../../ledger/backup.ts';
+import { forgetLabel, forgetUsage, isForgotten, unforget } from '../../ledger/forget.ts';
+import { labelOf } from '../../ledger/labels.ts';
 import { KnownError, usageError } from '../../platform/errors.ts';
 import { writeStdout } from '../../platform/stdout.ts';
+import { SCHEMA_VERSION } from '../../surfaces/export/json.ts';
 import { tokensFull, usd } from '../../text/format.ts';
 import { terminalText } from '../../text/terminal.ts';
 import { allTokens, costOfSum } from '../../usage/sum.ts';
+import { confirmed } from '../confirm.ts';
 import { findIn, openSession } from '../find.ts';
+import { notes } from '../notes.ts';
 import { openReport } from '../open-report.ts';
 import type { ReportFlags } from '../report-flags.ts';
 import { sessionDetail } from '../session-detail.ts';
@@ -37,7 +41,7 @@ async function forget(which: string, flags: ForgetFlags): Promise<void> {
   if (flags.undo) return undo(which, flags);
   if (flags.usage) return withUsage(which, flags);
   using open = await openSession(which, flags.config);
-  const removed = clearLabel(open.ledger, open.info.sessionId);
+  const removed = labelOf(open.ledger, open.info.sessionId) !== null && forgetLabel(open.ledger, open.info.sessionId);
   await say(
     flags,
     { sessionId: open.info.sessionId, labels: removed, requests: 0, prompts: 0 },
@@ -55,28 +59,32 @@ async function withUsage(which: string, flags: ForgetFlags): Promise<void> {
   const figures = `${tokensFull(row.sum.requests)} requests, ${tokensFull(allTokens(row.sum))} tokens, ${usd(costOfSum(row.sum).cost)}`;
   if (!flags.yes && !(await confirmed(`Forget ${terminalText(info.name)} (${terminalText(info.sessionId)}): ${figures}?`)))
     throw new KnownError('Nothing was forgotten');
-  const labels = clearLabel(ledger, info.sessionId);
-  const gone = forgetUsage(ledger, info.sessionId, open.app.clock.now());
-  await say(flags, { sessionId: info.sessionId, labels, ...gone }, `Forgotten: ${figures}.`);
+  const sid = info.sessionId;
+  const labels = labelOf(ledger, sid) !== null;
+  const gone = forgetUsage(ledger, sid, open.app.clock.now());
+  await say(
+    flags,
+    { sessionId: sid, labels, ...gone },
+    `Forgotten: ${figures}. While its transcript is there, this takes it back: tidemark session forget ${terminalText(sid)} --undo`,
+  );
+  const { left } = forgetInCopies(open.app.paths.ledger, sid);
+  if (left.length > 0) await notes([`it is still in ${left.join(', ')}: delete what you do not need any more`]);
 }
 
-async function confirmed(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw usageError(`${question} There is no terminal to answer on`, 'use --yes');
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
-  } finally {
-    terminal.close();
-  }
-}
-
+/** What was forgotten has no name any more: only its whole id finds it. */
 async function undo(which: string, flags: ForgetFlags): Promise<void> {
-  using open = await openSession(which, flags.config);
-  const sid = open.info.sessionId;
-  if (!isForgotten(open.ledger, sid)) throw new KnownError(`The usage of session ${sid} was not forgotten`);
-  if (!unforget(open.ledger, sid)) throw new KnownError(`The transcript of session ${sid} is gone: its usage cannot come back`);
+  const app = await openApp({ configFile: flags.config });
+  const sid = which === '-' ? (app.env.CLAUDE_CODE_SESSION_ID ?? '') : which.trim();
+  using ledger = openAppLedger(app);
+  if (ledger.mode !== 'disk') throw new KnownError('The ledger cannot be written: nothing was taken back');
+  if (!isForgotten(ledger, sid))
+    throw new KnownError(`The usage of session ${sid} was not forgotten`, {
+      hint: 'give its whole id: what was forgotten has no name any more',
+    });
+  if (!unforget(ledger, sid, app.paths.claudeDirs))
+    throw new KnownError(`The transcript of session ${sid} is gone: its usage cannot come back`);
   await say(flags, { sessionId: sid, restored: true }, 'Its transcript is read again with the next report.');
 }
 
 const say = (flags: ForgetFlags, body: object, text: string): Promise<void> =>
-  writeStdout(flags.json ? `${JSON.stringify({ schemaVersion: 1, ...body }, null, 2)}\n` : `${text}\n`);
+  writeStdout(flags.json ? `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...body }, null, 2)}\n` : `${text}\n`);

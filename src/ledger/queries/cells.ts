@@ -1,6 +1,6 @@
 import type { CostMode, NanoUsd } from '../../pricing/types.ts';
 import type { ModelPart, ReportRow } from '../../usage/report.ts';
-import { addSums, emptySum } from '../../usage/sum.ts';
+import { addInto, emptySum, type MutableSum } from '../../usage/sum.ts';
 import type { UsageSum } from '../../usage/types.ts';
 import type { ZoneSegment } from '../../usage/zone.ts';
 import type { Value } from '../driver.ts';
@@ -161,14 +161,14 @@ export function distinctSessionsOf(rows: readonly ReportRow[]): number {
 interface Part {
   readonly model: string;
   readonly speed: 'standard' | 'fast';
-  sum: UsageSum;
+  readonly sum: MutableSum;
   firstAt: number;
 }
 
 /** Adds groups up to a report's row. */
 export class RowBuilder {
-  sum = emptySum();
-  subagents = emptySum();
+  readonly sum: MutableSum = { ...emptySum() };
+  readonly subagents: MutableSum = { ...emptySum() };
   prompts = 0;
   loggedEvents = 0;
   firstAt: number | null = null;
@@ -179,17 +179,17 @@ export class RowBuilder {
   add(group: CellGroup, modelName: string): void {
     this.prompts += group.prompts;
     if (group.flags === PROMPT_CELL) return;
-    this.sum = addSums(this.sum, group.sum);
-    if (group.flags & C.sidechain) this.subagents = addSums(this.subagents, group.sum);
+    addInto(this.sum, group.sum);
+    if (group.flags & C.sidechain) addInto(this.subagents, group.sum);
     this.loggedEvents += group.loggedEvents;
     this.firstAt = Math.min(this.firstAt ?? group.firstAt, group.firstAt);
     this.lastAt = Math.max(this.lastAt ?? group.lastAt, group.lastAt);
     const speed = group.flags & C.fast ? 'fast' : 'standard';
     const name = `${speed} ${modelName}`;
     const part = this.parts.get(name);
-    if (!part) this.parts.set(name, { model: modelName, speed, sum: group.sum, firstAt: group.firstAt });
+    if (!part) this.parts.set(name, { model: modelName, speed, sum: { ...group.sum }, firstAt: group.firstAt });
     else {
-      part.sum = addSums(part.sum, group.sum);
+      addInto(part.sum, group.sum);
       part.firstAt = Math.min(part.firstAt, group.firstAt);
     }
   }

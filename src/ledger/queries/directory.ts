@@ -42,11 +42,12 @@ export function loadDirectory(ledger: Ledger, aliases: Readonly<Record<string, s
       .all()
       .map((row) => [String(row.sid), row]),
   );
-  const rows = ledger.db.sql('SELECT id, sid, folder, facts, root FROM session').all();
+  const rows = ledger.db.sql('SELECT id, sid, folder, root FROM session').all();
+  const facts = new FactsOnDemand(ledger);
   const names = new Map(projectNames(rows.map(rootOf)));
   for (const [root, alias] of Object.entries(aliases)) if (names.has(root)) names.set(root, alias);
   const sessions = new Map<number, SessionInfo>(
-    rows.map((row) => [row.id as number, new LedgerSession(row, labels.get(String(row.sid)), names)]),
+    rows.map((row) => [row.id as number, new LedgerSession(row, labels.get(String(row.sid)), names, facts)]),
   );
   const models = new Map(
     ledger.db
@@ -59,6 +60,21 @@ export function loadDirectory(ledger: Ledger, aliases: Readonly<Record<string, s
 
 const rootOf = (row: Row): string => String(row.root ?? (row.folder === '' ? 'unknown' : row.folder));
 
+/** The facts of all sessions, read when the first of them is asked for: a report by day needs none. */
+class FactsOnDemand {
+  private readonly ledger: Ledger;
+  private texts: ReadonlyMap<number, string> | null = null;
+
+  constructor(ledger: Ledger) {
+    this.ledger = ledger;
+  }
+
+  of(id: number): SessionFacts {
+    this.texts ??= new Map(this.ledger.db.sql('SELECT id, facts FROM session').arrays() as [number, string][]);
+    return storedJson<SessionFacts>(this.texts.get(id), {});
+  }
+}
+
 /** A session's row, its JSON parsed only when asked for: most reports name few of the sessions they add up. */
 class LedgerSession implements SessionInfo {
   readonly account = DEFAULT_ACCOUNT;
@@ -67,7 +83,10 @@ class LedgerSession implements SessionInfo {
   private readonly label: Row | undefined;
   private readonly names: ReadonlyMap<string, string>;
 
-  constructor(row: Row, label: Row | undefined, names: ReadonlyMap<string, string>) {
+  private readonly allFacts: FactsOnDemand;
+
+  constructor(row: Row, label: Row | undefined, names: ReadonlyMap<string, string>, allFacts: FactsOnDemand) {
+    this.allFacts = allFacts;
     this.row = row;
     this.label = label;
     this.names = names;
@@ -89,7 +108,7 @@ class LedgerSession implements SessionInfo {
     return this.names.get(this.root) ?? this.root;
   }
   get facts(): SessionFacts {
-    this.parsed ??= storedJson<SessionFacts>(this.row.facts, {});
+    this.parsed ??= this.allFacts.of(this.id);
     return this.parsed;
   }
   get title(): string | null {

@@ -59,8 +59,18 @@ export function periodRows(c: ReportContext, period: Period, byProject = false):
           groups: groupCells(c.ledger, byProject ? [day, 'session'] : [day], c.filter, c.mode),
           sessions: sessionsByGroup(c.ledger, day, c.filter),
         };
-  for (const group of groups) rowFor(group.group[0]!, byProject ? group.group[1]! : null).add(group, modelName(c, group.model));
-  for (const [d, session] of sessions) rowFor(d, byProject ? session : null).sessionIds.add(session);
+  const ofDay = new Map<number, RowBuilder>();
+  const builderOf = (d: number, session: number): RowBuilder => {
+    if (byProject) return rowFor(d, session);
+    let builder = ofDay.get(d);
+    if (builder === undefined) {
+      builder = rowFor(d, null);
+      ofDay.set(d, builder);
+    }
+    return builder;
+  };
+  for (const group of groups) builderOf(group.group[0]!, group.group[1] ?? 0).add(group, modelName(c, group.model));
+  for (const [d, session] of sessions) builderOf(d, session).sessionIds.add(session);
   return [...rows.values()]
     .map(({ period: name, root, builder }) => ({
       ...builder.build(),

@@ -136,6 +136,15 @@ export const commandSchemas = {
   'ledger-stats': ledgerStats,
   'ledger-verify': ledgerVerify,
   'ledger-rebuild': ledgerRebuild,
+  'ledger-backup': v.object({ schemaVersion: version, path: v.string(), bytes: count }),
+  'ledger-restore': v.object({
+    schemaVersion: version,
+    path: v.string(),
+    former: v.string(),
+    missing: count,
+    cameBack: count,
+    lost: count,
+  }),
   doctor,
   profiles: v.object({ schemaVersion: version, profiles: v.array(anything) }),
   state: v.object({

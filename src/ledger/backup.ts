@@ -1,0 +1,93 @@
+import { closeSync, existsSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { errnoOf, KnownError } from '../platform/errors.ts';
+import { ensurePrivateDir } from '../platform/files.ts';
+import { type Database, openDatabase, sqliteCode } from './driver.ts';
+import { removeSession, wiping } from './forget.ts';
+import type { Ledger } from './open.ts';
+
+/** Backups without a name of their own lie beside the ledger. */
+export const backupDir = (ledgerPath: string): string => join(dirname(ledgerPath), 'backups');
+
+/** `2026-11-20T13:42:10.123Z` → `ledger-20261120-134210.db`. `now` in epoch ms. */
+export const backupName = (now: number): string =>
+  `ledger-${new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}.db`;
+
+/** Copies the ledger into a new private file while others may write it (REL-25). Returns its bytes. Never replaces a file. */
+export function backupLedger(ledger: Ledger, path: string): number {
+  if (dirname(path) === backupDir(ledger.db.path)) ensurePrivateDir(dirname(path));
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') throw new KnownError(`${path} exists already`, { hint: 'use another name' });
+    throw new KnownError(`Cannot write ${path} (${errnoOf(error)})`, { cause: error });
+  }
+  try {
+    ledger.db.sql('VACUUM INTO ?').run(path);
+  } catch (error) {
+    rmSync(path, { force: true });
+    if (sqliteCode(error) === null) throw error;
+    throw new KnownError(`The backup ${path} could not be written (${(error as Error).message}); nothing is left of it`, { cause: error });
+  }
+  return statSync(path).size;
+}
+
+/** Copies of the ledger that this program makes: backups by their default name, those before a migration, damaged ones put aside. */
+export function copiesOf(ledgerPath: string): string[] {
+  const name = basename(ledgerPath);
+  const beside = namesIn(dirname(ledgerPath)).filter(
+    (file) => file.startsWith(`${name}.`) && /^\.(?:v\d+|corrupt-\d+)(?:-wal|-shm)?$/.test(file.slice(name.length)),
+  );
+  const backups = namesIn(backupDir(ledgerPath)).filter((file) => /^ledger-[\d-]+\.db(?:-wal|-shm)?$/.test(file));
+  return [...beside.map((file) => join(dirname(ledgerPath), file)), ...backups.map((file) => join(backupDir(ledgerPath), file))];
+}
+
+function namesIn(dir: string): string[] {
+  return existsSync(dir) ? readdirSync(dir).sort() : [];
+}
+
+export interface ForgottenInCopies {
+  /** Copies from which the session was removed. */
+  readonly cleaned: readonly string[];
+  /** Copies that still hold it: damaged ones cannot be changed. */
+  readonly left: readonly string[];
+}
+
+/** Removes a session from every copy of the ledger that this program made (SEC-82). */
+export function forgetInCopies(ledgerPath: string, sid: string): ForgottenInCopies {
+  const holding = copiesOf(ledgerPath).filter((path) => holds(path, sid));
+  for (const path of holding) if (!/-(?:wal|shm)$/.test(path)) tryRemove(path, sid);
+  const left = holding.filter((path) => existsSync(path) && holds(path, sid));
+  return { cleaned: holding.filter((path) => !left.includes(path)), left };
+}
+
+function tryRemove(path: string, sid: string): void {
+  let db: Database | null = null;
+  try {
+    db = openDatabase(path);
+    const copy = db;
+    wiping(copy, () => removeSession(copy, sid));
+  } catch {
+    // Said by the caller: the copy still holds the id.
+  } finally {
+    db?.close();
+  }
+}
+
+const CHUNK = 1024 * 1024;
+
+/** Whether the bytes of `text` are anywhere in a file. */
+function holds(path: string, text: string): boolean {
+  const wanted = Buffer.from(text);
+  const buffer = Buffer.alloc(CHUNK + wanted.length);
+  const fd = openSync(path, 'r');
+  try {
+    for (let at = 0; ; at += CHUNK) {
+      const read = readSync(fd, buffer, 0, buffer.length, at);
+      if (buffer.subarray(0, read).includes(wanted)) return true;
+      if (read < buffer.length) return false;
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
