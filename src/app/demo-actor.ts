@@ -164,11 +164,11 @@ export class DemoActor {
 
   /** What is written to the cache now is read from it next time. */
   #tokens(): TokenCounts {
-    const written = 400 + Math.floor(this.#random() * 1800);
+    const written = 100 + Math.floor(this.#random() * 500);
     const hour = this.session.model !== 'claude-haiku-5-5';
     const tokens = {
       input: 4 + Math.floor(this.#random() * 20),
-      output: 60 + Math.floor(this.#random() ** 2 * 1500),
+      output: 40 + Math.floor(this.#random() ** 2 * 600),
       cacheWrite5m: hour ? 0 : written,
       cacheWrite1h: hour ? written : 0,
       cacheRead: this.#context,

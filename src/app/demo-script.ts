@@ -3,44 +3,48 @@ import type { DemoActor } from './demo-actor.ts';
 /** What one session does at a step of the script. `at` epoch ms. */
 type Act = (actor: DemoActor, at: number) => void;
 
-const works: Act = (actor, at) => actor.work(at);
 const prompt: Act = (actor, at) => actor.prompt(at);
 const stop: Act = (actor, at) => actor.stop(at);
 const answered: Act = (actor, at) => actor.answered(at);
 
 /** Steps of one round; then it begins again where it began. */
-export const ROUND = 70;
-/** Who works at a step where the script says nothing else of them. */
-const BUSY = ['api-docs', 'migrate-orders', 'migrate-orders', 'api-docs', 'migrate-orders'];
+export const ROUND = 140;
+/** Who works at a step where the script says nothing else of them; nobody where the name is none. About the rates of the table. */
+const BUSY = ['', 'api-docs', '', 'migrate-orders', '', 'api-docs', '', '', 'migrate-orders', ''];
+/** Steps from one request to the next of a session that a person has set to work. */
+const EACH = 3;
 
 type Scene = readonly [from: number, to: number, act: Act];
 const at = (step: number, act: Act): Scene => [step, step, act];
+/** Works between two steps, a request now and then. */
+const works = (from: number, to: number): readonly Scene[] =>
+  Array.from({ length: Math.floor((to - from) / EACH) + 1 }, (_, i) => at(from + i * EACH, (actor, now) => actor.work(now)));
 
 /** A round by session: within it every state of D-36 is seen, and it ends as the table of LV-145 has it. */
 const SCENES: Readonly<Record<string, readonly Scene[]>> = {
   'fix-login-flake': [
     at(12, answered),
-    [13, 17, works],
+    ...works(14, 17),
     at(18, stop),
-    at(44, prompt),
-    [45, 49, works],
-    at(50, (actor, now) => actor.work(now, { tool: 'Bash', target: 'npm test' })),
+    at(90, prompt),
+    ...works(91, 97),
+    at(98, (actor, now) => actor.work(now, { tool: 'Bash', target: 'npm test' })),
   ],
   'checkout-redesign': [
     at(30, answered),
-    [31, 35, works],
+    ...works(32, 35),
     at(36, stop),
-    at(56, prompt),
-    [57, 61, works],
-    at(62, (actor, now) => actor.work(now, { tool: 'AskUserQuestion' })),
+    at(106, prompt),
+    ...works(107, 110),
+    at(114, (actor, now) => actor.work(now, { tool: 'AskUserQuestion' })),
   ],
   'review-418': [
     at(20, prompt),
-    [21, 26, works],
+    ...works(21, 26),
     at(28, (actor, now) => actor.fail(now, 'rate_limit', 429)),
-    at(46, prompt),
-    [47, 53, works],
-    at(54, stop),
+    at(60, prompt),
+    ...works(61, 68),
+    at(70, stop),
   ],
   'migrate-orders': [
     at(3, (actor, now) => actor.agentStops(now, 0)),
@@ -53,10 +57,10 @@ const SCENES: Readonly<Record<string, readonly Scene[]>> = {
   'spike-logs': [
     at(4, (actor, now) => actor.resume(now)),
     at(7, prompt),
-    [8, 14, works],
+    ...works(8, 14),
     at(16, (actor, now) => actor.fail(now, 'overloaded', 529)),
     at(32, prompt),
-    [33, 38, works],
+    ...works(33, 38),
     at(39, stop),
     at(42, (actor, now) => actor.leave(now)),
   ],

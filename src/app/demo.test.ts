@@ -7,7 +7,6 @@ import { builtinTable } from '../pricing/table.ts';
 import { type DemoHome, writeDemoHome } from './demo.ts';
 import { DEMO_NOW, DEMO_SESSIONS, EARLIER_TODAY } from './demo-sessions.ts';
 import { apportion, randomFrom } from './demo-split.ts';
-import { demoTicker } from './demo-ticker.ts';
 
 interface Line {
   readonly type: string;
@@ -175,27 +174,6 @@ describe('LV-140: real file formats', () => {
     expect(new Set(DEMO_SESSIONS.map((session) => session.project)).size).toBe(4);
     expect(demo.sessions).toHaveLength(DEMO_SESSIONS.length + EARLIER_TODAY.length);
   });
-});
-
-test('the ticker appends whole lines in time order; waiting sessions are answered and hand over their turn', () => {
-  const other = mkdtempSync(join(tmpdir(), 'tidemark-demo-'));
-  try {
-    const { claudeDir } = writeDemoHome(other, DEMO_NOW);
-    const before = requestsIn(linesOf(claudeDir)).length;
-    let now = DEMO_NOW;
-    using ticker = demoTicker(other, { now: () => now, monotonic: () => now }, 3_600_000);
-    for (let i = 0; i < 60; i++) {
-      now += 2500;
-      ticker.tick();
-    }
-    const lines = linesOf(claudeDir);
-    expect(requestsIn(lines).length).toBe(before + 60 + 2 * 6);
-    const fixed = DEMO_SESSIONS.find((session) => session.name === 'fix-login-flake')!.id;
-    expect(lines.filter((line) => line.sessionId === fixed && line.type === 'assistant').at(-1)!.message!.stop_reason).toBe('end_turn');
-    expect(JSON.stringify(lines)).toContain('compact_boundary');
-  } finally {
-    rmSync(other, { recursive: true, force: true });
-  }
 });
 
 test('apportion keeps the sum exactly', () => {

@@ -1,10 +1,8 @@
 import type { Source } from '../usage/source.ts';
 import type { NowView } from './now-view.ts';
 import type { OpenReport } from './open-report.ts';
+import type { Scope } from './scope.ts';
 
-/** What a metric can be narrowed by: the flag of the same name (UR-72); `--exclude` goes with `project`. */
-export const SCOPES = ['session', 'project', 'account', 'tag', 'branch', 'model', 'subagents'] as const;
-export type Scope = (typeof SCOPES)[number];
 export type Unit = 'usd' | 'usd/h' | 'tokens' | 'tokens/min' | 'percent' | 'seconds' | 'count' | 'time';
 
 /** A value in its unit: dollars, tokens, percent 0–100, seconds, or an RFC 3339 time. Null = unknown, with the reason. */

@@ -4,8 +4,9 @@ import type { AccountView, SessionView, WindowView } from '../monitor/snapshot.t
 import { type BurnRate, burnRate, burnStart, NOW_SPAN_MS } from '../usage/burn.ts';
 import { countStates } from '../usage/membership.ts';
 import type { Figure } from '../usage/source.ts';
-import { type Measured, measured, type NowMetric, SCOPES, type Scope, type Unit, unknown } from './metric.ts';
+import { type Measured, measured, type NowMetric, type Unit, unknown } from './metric.ts';
 import type { NowView } from './now-view.ts';
+import { SCOPES, type Scope } from './scope.ts';
 
 /** Of sessions: what a session has, but no part of its requests. */
 const OF_SESSIONS: readonly Scope[] = ['session', 'project', 'account', 'tag', 'branch'];

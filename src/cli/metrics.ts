@@ -2,8 +2,9 @@ import { totals } from '../ledger/queries/reports.ts';
 import type { ReportRow } from '../usage/report.ts';
 import { allTokens, cacheHit, costOfSum, workTokens } from '../usage/sum.ts';
 import type { UsageSum } from '../usage/types.ts';
-import { type Metric, measured, type RangedMetric, SCOPES, type Scope, type Unit, unknown } from './metric.ts';
+import { type Metric, measured, type RangedMetric, type Unit, unknown } from './metric.ts';
 import { NOW_METRICS } from './metrics-now.ts';
+import { SCOPES, type Scope } from './scope.ts';
 
 const summed = (about: string, unit: Unit, value: (sum: UsageSum) => number | null, reason = 'there was no use'): RangedMetric => ({
   about,

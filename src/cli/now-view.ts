@@ -2,8 +2,8 @@ import { matches } from '../ledger/queries/filters.ts';
 import { startMonitor } from '../monitor/monitor.ts';
 import type { AccountView, SessionView, Snapshot } from '../monitor/snapshot.ts';
 import { NO_COST_THRESHOLDS } from '../monitor/warnings.ts';
-import type { Scope } from './metric.ts';
 import type { OpenReport } from './open-report.ts';
+import type { Scope } from './scope.ts';
 
 /** The state of now, narrowed to what was asked for. */
 export interface NowView {

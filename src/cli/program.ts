@@ -43,7 +43,10 @@ export async function buildProgram(exit: Exit, argv: readonly string[] = []): Pr
     .enablePositionalOptions()
     .configureOutput({ outputError: (text, write) => write(withReplacement(text)) });
   const named = GROUPS.filter(({ names }) => argv[0] !== undefined && names.includes(argv[0]));
-  if (named.length === 0) addLive(program, exit);
+  if (named.length === 0) {
+    addLive(program, exit);
+    program.addHelpText('after', (await import('./first-steps.ts')).FIRST_STEPS);
+  }
   for (const group of named.length === 0 ? GROUPS : named) await group.add(program, exit);
   quiet(program);
   return program;

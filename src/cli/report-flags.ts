@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { commaList } from './comma-list.ts';
+import { addScopeFlags } from './scope.ts';
 
 /** Flags that every report takes (UR §3), as commander parses them. */
 export interface ReportFlags {
@@ -47,21 +48,15 @@ export interface ReportFlags {
 }
 
 export function addReportFlags(command: Command): Command {
-  return command
+  command
     .option('-j, --json', 'print JSON instead of a table')
     .option('--since <date>', 'first local day: 2026-11-01, 20261101, today, yesterday, 7d, 4w, 3m, this-week, last-month …')
     .option('--until <date>', 'last local day, inclusive')
     .option('--last <n>', 'only the newest n periods with use')
-    .option('--project <names>', 'only these projects: names, globs, directories; comma list, repeatable, !x excludes', commaList)
-    .option('--exclude <names>', 'all but these projects', commaList)
-    .option('--model <ids>', 'only these models; globs, !x excludes', commaList)
-    .option('--account <names>', 'only these accounts', commaList)
-    .option('--session <ids>', 'only these sessions, by id or name', commaList)
-    .option('--tag <tags>', 'only sessions with these tags', commaList)
-    .option('--branch <names>', 'only sessions on these branches', commaList)
+    .option('--session <ids>', 'only these sessions, by id or name', commaList);
+  return addScopeFlags(command)
     .option('--min-tokens <n>', 'leave out rows with fewer tokens')
     .option('--min-cost <usd>', 'leave out rows that cost less')
-    .option('--subagents <how>', 'include, only or exclude what subagents used (default include)')
     .option('-z, --timezone <zone>', 'IANA name, local or utc; decides where a day begins')
     .option('-w, --week-start <day>', 'first day of a week (default monday)')
     .option('-m, --mode <mode>', 'auto, calculate or display: where a cost comes from (default auto)')
@@ -73,7 +68,7 @@ export function addReportFlags(command: Command): Command {
     .option('--color <when>', 'auto, always or never')
     .option('--no-color', 'no colour')
     .option('--ascii', 'only ASCII characters')
-    .option('--parity [shape]', "the peer's conventions and JSON (--parity=unified for its unified shape)")
+    .option('--parity [shape]', "ccusage's conventions and JSON (--parity=unified for its unified shape)")
     .option('--sections <names>', 'several reports at once: daily,weekly,monthly,sessions,projects,models,blocks')
     .option('-c, --config <file>', 'another configuration file')
     .option('-d, --debug', 'say more about errors')
@@ -81,4 +76,10 @@ export function addReportFlags(command: Command): Command {
     .option('--offline', 'accepted; nothing here uses the network')
     .option('--no-offline', 'accepted; nothing here uses the network')
     .option('--json-schema', 'print the JSON schema of this report');
+}
+
+/** Takes flags out of a command's help that mean nothing there; given all the same they are refused by name, not ignored. */
+export function hideFlags(command: Command, names: readonly string[]): Command {
+  for (const option of command.options) if (names.includes(option.attributeName())) option.hideHelp();
+  return command;
 }

@@ -34,6 +34,8 @@ describe.skipIf(!canRun || !hasTmux)('in tmux (apt-get install tmux)', () => {
   beforeAll(() => {
     dir = mkdtempSync(path.join(tmpdir(), 'tidemark-tmux-'));
     env = { PATH: process.env.PATH ?? '', HOME: dir, TERM: 'xterm-256color', LANG: 'C.UTF-8', TZ: 'UTC', SHELL: '/bin/sh' };
+    // Keeps the server: it ends with its last session, and one that is ending takes no new ones.
+    start('keep', 80, 24, 'sleep 300');
   });
   afterAll(() => {
     spawnSync('tmux', ['-S', path.join(dir, 's'), 'kill-server'], { env });

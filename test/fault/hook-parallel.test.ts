@@ -88,9 +88,9 @@ test(`LS-21, ST-5: kill -9 at ${KILLS} random moments: nothing torn, no former e
   const before: string[] = [];
   for (let i = 0; i < KILLS; i++) {
     const child = home.start();
+    const closed = new Promise((resolve) => child.once('close', resolve));
     child.stdin!.end(home.event('k', 'SubagentStart', { agent_id: `a${i}`, agent_type: 'x' }));
     await new Promise((resolve) => setTimeout(resolve, 15 + Math.random() * 45));
-    const closed = new Promise((resolve) => child.once('close', resolve));
     child.kill('SIGKILL');
     await closed;
     const tail = readTail(readFileSync(join(home.state, 'events', 'k.jsonl')));

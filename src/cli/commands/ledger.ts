@@ -10,6 +10,7 @@ import { writeStdout } from '../../platform/stdout.ts';
 import { SCHEMA_VERSION } from '../../surfaces/export/json.ts';
 import { terminalText } from '../../text/terminal.ts';
 import { padded } from '../columns.ts';
+import { examplesText } from '../examples.ts';
 import { notes } from '../notes.ts';
 import { addBackupCommands } from './ledger-backup.ts';
 
@@ -24,6 +25,16 @@ const SHOWN_DIFFERENCES = 20;
 /** `ledger stats | verify | rebuild | backup | restore`: what the ledger holds, whether it is right, and making it right again (REL-2, REL-13, REL-15, REL-25). */
 export function addLedgerCommands(program: Command, exit: (code: number) => void): void {
   const ledger = program.command('ledger').description('the stored history: figures, check, rebuild, backup');
+  ledger.addHelpText(
+    'after',
+    examplesText([
+      ['ledger stats', 'how much is kept, and where'],
+      ['ledger verify', 'is every figure right?'],
+      ['ledger rebuild', 'makes them right again; nothing is lost'],
+      ['ledger backup', 'a copy beside the ledger'],
+      ['ledger restore ~/ledger.db', 'goes back to a copy; asks first'],
+    ]),
+  );
   const command = (name: string, about: string): Command =>
     ledger.command(name).description(about).option('--config <file>', 'this configuration file').option('--json', 'as JSON');
   command('stats', 'what the ledger holds, and what could not be read').action(stats);

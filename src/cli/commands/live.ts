@@ -16,6 +16,7 @@ import { statusLine } from '../../surfaces/tui/line.ts';
 import { plainView } from '../../surfaces/tui/plain.ts';
 import type { LiveEnd } from '../../surfaces/tui/run.ts';
 import type { FirstState } from '../../surfaces/tui/ui/state.ts';
+import { measureAmbiguousWide } from '../../surfaces/tui/width.ts';
 import type { TokenLimit } from '../../usage/limit.ts';
 import { type LiveFlags, settingsOf } from '../live-flags.ts';
 import { notes } from '../notes.ts';
@@ -169,6 +170,7 @@ async function show(monitor: Monitor, flags: LiveFlags, app: App, refreshSeconds
       form = 'line';
     }
   }
+  measureAmbiguousWide(config.display.ambiguousWide);
   await monitor.ready;
   if (form === 'reader') {
     const { runReader } = await import('../../surfaces/tui/reader.ts');

@@ -6,13 +6,14 @@ import { percent, tokensShort, usd } from '../../text/format.ts';
 import { nearest } from '../../text/nearest.ts';
 import { terminalText } from '../../text/terminal.ts';
 import { padded } from '../columns.ts';
-import { commaList } from '../comma-list.ts';
+import { examplesText } from '../examples.ts';
 import { findIn } from '../find.ts';
-import { type Measured, type Metric, SCOPES, type Scope, type Unit } from '../metric.ts';
+import type { Measured, Metric, Unit } from '../metric.ts';
 import { ALIASES, LATER, METRICS } from '../metrics.ts';
 import { type NowView, nowView } from '../now-view.ts';
 import { openReport } from '../open-report.ts';
 import type { ReportFlags } from '../report-flags.ts';
+import { addScopeFlags, SCOPES, type Scope } from '../scope.ts';
 
 interface QueryFlags extends Omit<ReportFlags, 'session'> {
   session?: string;
@@ -31,22 +32,16 @@ const EXIT_LIMIT = 20;
 
 /** `tidemark query METRIC`: one number for scripts (EXP-70 … EXP-73, UR-70 … UR-73). */
 export function addQueryCommand(program: Command, exit: (code: number) => void): void {
-  program
+  const command = program
     .command('query <metric>')
     .description('one number for scripts: cost, tokens, sessions.needs_you, window.used, burn.all …')
     .option('--range <range>', 'today (default), yesterday, 7d, this-week, 2026-11-01 … or all')
     .option('--since <date>', 'first local day')
     .option('--until <date>', 'last local day, inclusive')
     .option('-z, --timezone <zone>', 'IANA name, local or utc; decides where a day begins')
-    .option('--project <names>', 'only these projects: names, globs, directories; comma list, repeatable, !x excludes', commaList)
-    .option('--exclude <names>', 'all but these projects', commaList)
-    .option('--model <ids>', 'only these models; globs, !x excludes', commaList)
-    .option('--account <names>', 'only these accounts', commaList)
     .option('--session <session>', 'only this session: id, name, @last or -')
-    .option('--current', 'the same as --session @last')
-    .option('--tag <tags>', 'only sessions with these tags', commaList)
-    .option('--branch <names>', 'only sessions on these branches', commaList)
-    .option('--subagents <how>', 'include, only or exclude what subagents used (default include)')
+    .option('--current', 'the same as --session @last');
+  addScopeFlags(command)
     .option('-m, --mode <mode>', 'auto, calculate or display: where a cost comes from (default auto)')
     .option('--format <format>', 'raw, human or json', 'raw')
     .option('--default <value>', 'print this instead of failing when the value is unknown')
@@ -83,11 +78,12 @@ function metricHelp(): string {
     '',
     'Exit codes: 0 fine, 1 unknown, 2 wrong usage, 10 --warn reached, 20 --limit reached.',
     '',
-    'Examples:',
-    '  tidemark query cost                                what today cost, in dollars',
-    '  tidemark query tokens --range 7d --project api     tokens of a project, last 7 days',
-    '  tidemark query sessions.needs_you --warn 1         exit 10 when a session waits for you',
-    '  tidemark query window.used --default 0 --format human',
+    examplesText([
+      ['query cost', 'what today cost, in dollars'],
+      ['query tokens --range 7d --project api', 'tokens of a project, last seven days'],
+      ['query sessions.needs_you --warn 1', 'exit 10 when a session waits for you'],
+      ['query window.used --default 0 --format human', "the server's % of the window"],
+    ]).trimStart(),
   ].join('\n');
 }
 

@@ -1,6 +1,4 @@
 import type { Command } from 'commander';
-import { parityBlockRows, withForecast } from '../../ledger/queries/active-block.ts';
-import { blockRows, type WindowOptions } from '../../ledger/queries/blocks.ts';
 import { distinctSessionsOf } from '../../ledger/queries/cells.ts';
 import { modelRows, periodRows, projectRows, sessionRows, totals } from '../../ledger/queries/reports.ts';
 import { usageError } from '../../platform/errors.ts';
@@ -27,17 +25,56 @@ import {
   sessionsTable,
 } from '../../surfaces/export/table.ts';
 import type { JsonOptions, TableOptions } from '../../surfaces/export/types.ts';
-import { localDay, zoneSegments } from '../../usage/calendar.ts';
-import type { BlockRow, PeriodRow, ReportMeta, ReportRow } from '../../usage/report.ts';
+import type { PeriodRow, ReportMeta, ReportRow } from '../../usage/report.ts';
+import { blockReport } from '../block-report.ts';
+import { examplesText } from '../examples.ts';
 import { notes } from '../notes.ts';
 import { metaOf, type OpenReport, openReport } from '../open-report.ts';
 import { printSchema } from '../print-schema.ts';
-import { addReportFlags, type ReportFlags } from '../report-flags.ts';
+import { addReportFlags, hideFlags, type ReportFlags } from '../report-flags.ts';
 import { addRows, largeEnough, sortRows } from '../rows.ts';
 import { tableOptions } from '../table-options.ts';
 
 const REPORTS = ['daily', 'weekly', 'monthly', 'sessions', 'projects', 'models', 'blocks'] as const;
 export type ReportName = (typeof REPORTS)[number];
+
+/** Their rows are no periods (UR-21). */
+const WITHOUT_LAST: readonly ReportName[] = ['sessions', 'projects', 'models'];
+
+const EXAMPLES: Readonly<Record<ReportName, readonly (readonly [string, string])[]>> = {
+  daily: [
+    ['daily --since 7d', 'the last seven days'],
+    ['daily --project api --breakdown', 'one project, a line per model'],
+    ['daily --instances --since this-month', 'days of this month, by project'],
+    ['daily --json | jq .totals.totalCost', 'all it cost, for a script'],
+  ],
+  weekly: [
+    ['weekly --last 4', 'the newest four weeks with use'],
+    ['weekly --week-start sunday', 'weeks that begin on Sunday'],
+  ],
+  monthly: [
+    ['monthly', 'every month there is'],
+    ['monthly --model "*opus*" --order desc', 'one family of models, newest first'],
+  ],
+  sessions: [
+    ['sessions --since today', 'what today went into, the most expensive first'],
+    ['sessions --tag review --sort last', 'sessions you tagged, newest first'],
+    ['sessions --project ~/src/api --top 10', 'the ten most expensive below a directory'],
+    ['sessions --subagents only', 'what subagents used'],
+  ],
+  projects: [
+    ['projects --since last-month --until last-month', 'last month by project'],
+    ['projects --min-cost 1', 'projects that cost a dollar or more'],
+  ],
+  models: [
+    ['models', 'tokens, cost and prices of each model'],
+    ['models --by-period week', 'the mix of models over the weeks'],
+  ],
+  blocks: [
+    ['blocks --active', 'the open window, its pace and when it ends'],
+    ['blocks --recent 7 --token-limit max', 'a week of windows, against your largest'],
+  ],
+};
 
 /** One report as data and as text, from one loaded ledger. */
 interface Built {
@@ -58,7 +95,7 @@ export function addReportCommands(program: Command): void {
     blocks: '5-hour windows of the account, with gaps, burn rate and projection',
   };
   for (const name of REPORTS) {
-    const command = addReportFlags(program.command(name).description(about[name]));
+    const command = hideFlags(addReportFlags(program.command(name).description(about[name])), WITHOUT_LAST.includes(name) ? ['last'] : []);
     if (name === 'daily') command.option('--instances', 'group by project');
     if (['sessions', 'projects', 'models'].includes(name)) {
       command
@@ -75,14 +112,13 @@ export function addReportCommands(program: Command): void {
         .option('-t, --token-limit <n>', 'tokens a window may hold, or max: the largest finished one')
         .option('-n, --session-duration <hours>', 'length of estimated windows (default 5)');
     }
-    command.action(async (flags: ReportFlags) => runReport(name, flags));
+    command.addHelpText('after', examplesText(EXAMPLES[name])).action(async (flags: ReportFlags) => runReport(name, flags));
   }
 }
 
 async function runReport(name: ReportName, flags: ReportFlags): Promise<void> {
   if (flags.jsonSchema) return printSchema(flags.instances ? 'instances' : flags.sections === undefined ? name : 'sections');
-  if (flags.last !== undefined && (name === 'sessions' || name === 'models'))
-    throw usageError(`--last does not go with ${name}`, 'use --since or --top');
+  if (flags.last !== undefined && WITHOUT_LAST.includes(name)) throw usageError(`--last does not go with ${name}`, 'use --since or --top');
   if (flags.id !== undefined) return (await import('./session.ts')).showSession(flags.id, flags);
   const names = flags.sections === undefined ? [name] : sectionsOf(flags.sections);
   using open = await openReport(flags, { accounts: names.includes('sessions') });
@@ -162,7 +198,7 @@ function build(name: ReportName, open: OpenReport, meta: ReportMeta, flags: Repo
       };
     }
     case 'blocks': {
-      const rows = blocks(open, flags);
+      const rows = blockReport(open, flags);
       const total = addRows(
         rows.flatMap((b) => (b.row === null ? [] : [b.row])),
         distinctSessionsOf(rows.flatMap((b) => (b.row === null ? [] : [b.row]))),
@@ -211,38 +247,4 @@ function totalOf(open: OpenReport, rows: readonly ReportRow[], one = false, base
   const { minTokens, minCostUsd, top } = open.request;
   if (minTokens === 0 && minCostUsd === 0 && top === null) return base ?? totals(open.context);
   return addRows(rows, one ? rows.length : distinctSessionsOf(rows));
-}
-
-function blocks(open: OpenReport, flags: ReportFlags): BlockRow[] {
-  const { app, request, context } = open;
-  const now = app.clock.now();
-  const options: WindowOptions = { lengthMs: request.windowHours * 3_600_000, floorMs: app.config.window.floor };
-  const unfiltered = { ...context, filter: { ...context.filter, from: null, to: null } };
-  let rows = request.parity === false ? blockRows(unfiltered, options, now) : parityBlockRows(unfiltered, now, options.lengthMs);
-  if (request.parity === false) {
-    const everything = { ...context, filter: { from: null, to: null, sessions: null, models: null, subagents: 'include' as const } };
-    const limit = request.tokenLimit?.tokens ?? app.config.limits.tokensPerWindow;
-    rows = withForecast(context, rows, blockRows(everything, options, now), {
-      now,
-      limit,
-      limitCount: app.config.limits.count,
-      plan: app.config.limits.plan,
-      firstRequestAt: open.span.first,
-      thresholds: app.config.burn,
-    });
-  }
-  const { from, to } = request.filter;
-  rows = rows.filter((b) => (from === null || b.end > from) && (to === null || b.start < to));
-  if (flags.active) rows = rows.filter((b) => b.active);
-  if (flags.recent !== undefined && flags.recent !== false) {
-    const days = flags.recent === true ? 3 : Number(flags.recent);
-    if (!(days > 0)) throw usageError(`--recent takes a number of days, not "${flags.recent}"`);
-    const today = localDay(now, zoneSegments(request.zone, now, now));
-    const since = now - days * 86_400_000;
-    rows = rows.filter(
-      (b) => b.active || b.start >= since || localDay(b.start, zoneSegments(request.zone, b.start, b.start)) > today - days,
-    );
-  }
-  if (rows[0]?.gap) rows = rows.slice(1);
-  return request.order === 'desc' ? rows.toReversed() : rows;
 }

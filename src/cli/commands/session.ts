@@ -15,10 +15,11 @@ import { turnsJson, turnsOf } from '../../surfaces/export/turns.ts';
 import type { SessionDetail } from '../../surfaces/export/types.ts';
 import { terminalText } from '../../text/terminal.ts';
 import { editText } from '../edit-text.ts';
+import { examplesText } from '../examples.ts';
 import { findIn, openSession } from '../find.ts';
 import { metaOf, openReport } from '../open-report.ts';
 import { printSchema } from '../print-schema.ts';
-import { addReportFlags, type ReportFlags } from '../report-flags.ts';
+import { addReportFlags, hideFlags, type ReportFlags } from '../report-flags.ts';
 import { sessionDetail } from '../session-detail.ts';
 import { tableOptions } from '../table-options.ts';
 import { addForgetCommand } from './session-forget.ts';
@@ -47,9 +48,20 @@ const WHICH = 'SESSION is an id, a name, the beginning of one, @last, or - for t
 /** `tidemark session …` (UR-60 … UR-68). */
 export function addSessionCommands(program: Command): void {
   const session = program.command('session').description('one session: show, name, tag, note, compare, export, forget');
-  session.addHelpText('after', `\n${WHICH}`);
-  addReportFlags(session.command('show <session>').description('all figures of a session')).action(showSession);
-  addReportFlags(
+  session.addHelpText(
+    'after',
+    `\n${WHICH}\n${examplesText([
+      ['session show @last', 'all figures of the newest session'],
+      ['session name @last "login flake"', 'a name to find it by'],
+      ['session tag login +bug -wip', 'add a tag, remove another'],
+      ['session compare login deploy --turns', 'two sessions, turn by turn'],
+      ['session export login --format csv -o login.csv', 'its requests, one per row'],
+      ['session forget login --usage', 'remove it from all figures; asks first'],
+    ])}`,
+  );
+  const ofOne = (command: Command): Command => hideFlags(addReportFlags(command), NOT_FOR_ONE);
+  ofOne(session.command('show <session>').description('all figures of a session')).action(showSession);
+  ofOne(
     session
       .command('compare <session> <others...>')
       .description('up to six sessions side by side, with the difference to the first')

@@ -5,7 +5,7 @@ import { zoneSegments } from '../../usage/calendar.ts';
 import type { RequestState } from '../../usage/merge.ts';
 import { forgetUsage } from '../forget.ts';
 import { inMemory, type Ledger } from '../open.ts';
-import type { FilePart } from '../read-file.ts';
+import { aPart } from '../testing.ts';
 import { dayColumn, EVERYTHING, groupCells, sessionsByGroup } from './cells.ts';
 import { checkKeptDays, dayGroups } from './day-memo.ts';
 
@@ -38,35 +38,6 @@ const request = (at: number, session: number, key: string): RequestState => ({
   orders: null,
   owner: { sessionId: `s${session}`, named: false, fileFirstAt: FROM, fileBirth: FROM },
 });
-const partOf = (requests: readonly RequestState[]): FilePart => ({
-  checkpoint: {
-    path: `/x/${keys++}`,
-    folder: 'x',
-    dev: 0,
-    ino: 0,
-    size: 0,
-    mtime: 0,
-    birth: 0,
-    headHash: '',
-    headLength: 0,
-    tailHash: '',
-    tailLength: 0,
-    offset: 0,
-    lines: 0,
-    malformed: 0,
-    tooLong: 0,
-    flagged: 0,
-    firstAt: null,
-    lastAt: 0,
-    session: null,
-  },
-  requests,
-  sessions: [],
-  prompts: [],
-  inherited: [],
-  bytes: 0,
-});
-
 const byText = (rows: readonly unknown[]): string[] => rows.map((row) => JSON.stringify(row)).sort();
 
 function expectTrue(ledger: Ledger, zone: string): void {
@@ -79,7 +50,7 @@ function expectTrue(ledger: Ledger, zone: string): void {
 
 const history = (ledger: Ledger, count: number): void => {
   const all = Array.from({ length: count }, (_, i) => request(FROM + Math.floor((i * SPAN) / count) + (i % 7) * 61_000, i % 3, `k${i}`));
-  ledger.appender.append([partOf(all)]);
+  ledger.appender.append([aPart(all)]);
 };
 
 const change = fc.record({
@@ -99,8 +70,8 @@ test('kept days equal fresh sums after any changes, in every zone, also where cl
       for (const { at, session, zone, act } of changes) {
         if (act === 'forget') forgetUsage(ledger, `s${session}`, at);
         else if (act === 'recount') ledger.appender.recountAll();
-        else if (act === 'grow') ledger.appender.append([partOf([{ ...request(at, session, 'k5'), output: 90, order: [90, 200, at, 0] }])]);
-        else ledger.appender.append([partOf([request(at, session, `n${keys++}`)])]);
+        else if (act === 'grow') ledger.appender.append([aPart([{ ...request(at, session, 'k5'), output: 90, order: [90, 200, at, 0] }])]);
+        else ledger.appender.append([aPart([request(at, session, `n${keys++}`)])]);
         expectTrue(ledger, zone);
       }
       for (const zone of ZONES) expectTrue(ledger, zone);
@@ -116,7 +87,7 @@ test('a report over a long history keeps its finished days, and a change in the 
   const until = () => ledger.db.sql('SELECT until_cell AS n FROM memo').get()?.n;
   const kept = until();
   expect(kept).toBeGreaterThan(FROM / 300_000);
-  ledger.appender.append([partOf([request(FROM + SPAN / 2, 1, 'late')])]);
+  ledger.appender.append([aPart([request(FROM + SPAN / 2, 1, 'late')])]);
   expect(until()).toBe(Math.floor((FROM + SPAN / 2) / 300_000));
   expectTrue(ledger, 'UTC');
 });
@@ -133,7 +104,7 @@ test('REL-15: kept days are compared with fresh sums, in every zone', () => {
   for (const zone of ZONES) expectTrue(ledger, zone);
   expect(checkKeptDays(ledger, () => {})).toBe(ZONES.length);
   expect(faults(ledger)).toEqual([]);
-  ledger.appender.append([partOf([request(FROM + SPAN / 2, 1, 'late')])]);
+  ledger.appender.append([aPart([request(FROM + SPAN / 2, 1, 'late')])]);
   expect(faults(ledger)).toEqual([]);
 });
 

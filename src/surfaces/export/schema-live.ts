@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { STATES } from '../../usage/membership.ts';
 import { count, instant, money, rate, text, version } from './schema-parts.ts';
 
 /* `live --json`: a Snapshot as one document (`--once`) or one per line, beside a tick now and then (LV-132, LV-19). */
@@ -60,18 +61,7 @@ const session = v.object({
   branch: text,
   account: v.string(),
   model: text,
-  state: v.picklist([
-    'needs-permission',
-    'needs-answer',
-    'error',
-    'rate-limited',
-    'your-turn',
-    'working',
-    'compacting',
-    'idle',
-    'unknown',
-    'ended',
-  ]),
+  state: v.picklist(STATES.map(([name]) => name)),
   stateSource: text,
   stateSeenAt: v.nullable(instant),
   since: v.nullable(instant),

@@ -5,8 +5,9 @@ import { pacer } from './pacer.ts';
 import { listingFor, type Picture, type PictureInput, picture } from './picture.ts';
 import { countStates } from './rows/states.ts';
 import type { Line } from './spans.ts';
+import { withMessage } from './ui/choices.ts';
 import type { Context, Effect } from './ui/context.ts';
-import { press, withMessage } from './ui/press.ts';
+import { press } from './ui/press.ts';
 import { refreshed, reordered } from './ui/refresh.ts';
 import type { StopBox, UiState } from './ui/state.ts';
 
@@ -14,6 +15,8 @@ import type { StopBox, UiState } from './ui/state.ts';
 export interface SnapshotStore {
   subscribe(listener: () => void): () => void;
   get(): Snapshot;
+  /** Looks at everything again (`r`). */
+  lookAgain?(): void;
 }
 
 /** Frames per second at most (LV-110). */

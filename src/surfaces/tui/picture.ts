@@ -4,6 +4,7 @@ import { age, money, named, say, separator, type View, viewOf } from './figures.
 import { accountOf, type FrameOptions, finished, frame, planOf, sized, topLines } from './frame.ts';
 import type { Place } from './keys.ts';
 import { type Plan, shapeOf } from './layout.ts';
+import { overlaid } from './overlays.ts';
 import { briefDetails, detailRows } from './rows/details.ts';
 import { type FooterState, footerLine } from './rows/footer.ts';
 import { type Frozen, ruleLine } from './rows/frame-edges.ts';
@@ -11,13 +12,11 @@ import { helpEntries, helpRows } from './rows/help.ts';
 import { headingAt } from './rows/sessions.ts';
 import { countStates, hasNoData } from './rows/states.ts';
 import { type Drawn, detailedOf, drawScreen, filterWords, pathLine, stopFacts } from './screens.ts';
-import { clip, type Line, line, selectedLine, span } from './spans.ts';
+import { clip, type Line, line, span } from './spans.ts';
 import type { Context } from './ui/context.ts';
 import { type Listing, listingOf } from './ui/listing.ts';
-import { SORT_KEYS, SORT_OF_COLUMN } from './ui/order.ts';
-import { MOST_PRESETS } from './ui/remember.ts';
+import { SORT_OF_COLUMN } from './ui/order.ts';
 import { type Overlay, placeOf, type StopBox, type UiState } from './ui/state.ts';
-import { displayWidth } from './width.ts';
 
 /** What is given from outside for one picture. */
 export interface PictureInput {
@@ -46,11 +45,15 @@ export interface Picture {
   readonly context: Context;
 }
 
+/** An account by its id or by its name, as a flag gives it. */
+const accountIn = (snapshot: Snapshot, name: string | null) =>
+  snapshot.accounts.find(({ id, label }) => id === name || label === name) ?? null;
+
 export function listingFor(state: UiState, snapshot: Snapshot, now: number, maxSessions: number): Listing {
   return listingOf(snapshot, {
     order: state.order.ids,
     filter: state.filter.ast,
-    account: state.account,
+    account: accountIn(snapshot, state.account)?.id ?? state.account,
     group: state.group,
     now,
     most: maxSessions,
@@ -110,7 +113,7 @@ function frameOptions(
   const shape = shapeOf(input.columns, state.compact);
   const isFiltered = state.filter.ast !== null || listing.sessions.length < listing.all;
   const known = state.selected === null ? null : { snapshot, queries: input.queries, terminals: input.terminals };
-  const account = state.account === null ? null : (snapshot.accounts.find(({ id }) => id === state.account)?.label ?? state.account);
+  const account = accountIn(snapshot, state.account)?.label ?? state.account;
   const scope = [
     input.scope ?? 'all Claude Code sessions',
     state.filter.text === '' ? null : `filter ${state.filter.text}`,
@@ -246,73 +249,6 @@ function helpScreen(
     count: lines.length,
     agentAtCursor: null,
   }));
-}
-
-/** An input line, a menu or a question over the lower part of the picture. */
-function overlaid(overlay: Overlay | null, base: readonly Line[], view: View, state: UiState, options: FrameOptions): readonly Line[] {
-  if (overlay === null || overlay.kind === 'help') return base;
-  const width = options.columns;
-  const lines =
-    overlay.kind === 'input'
-      ? inputLines(view, overlay, width)
-      : overlay.kind === 'menu'
-        ? menuLines(view, overlay, state, width, options.rows)
-        : boxLines(view, overlay.box, width);
-  const kept = lines.slice(0, Math.max(1, options.rows - 1));
-  return [...base.slice(0, options.rows - kept.length), ...kept];
-}
-
-/** What is typed, its end in view, and under it the place of a fault (LV-80). */
-function inputLines(view: View, { purpose, text, fault }: Overlay & { kind: 'input' }, width: number): readonly Line[] {
-  const prompt = ` ${purpose}: `;
-  const room = Math.max(1, width - prompt.length - 1);
-  let shown = text;
-  while (displayWidth(shown) > room) shown = shown.slice(Math.max(1, shown.length - room * 2 > 0 ? shown.length - room * 2 : 1));
-  const entry: Line = [span(prompt, 'strong'), span(named(view, shown) + (/ $/.test(shown) ? ' ' : '')), { text: ' ', selected: true }];
-  if (fault === null) return [entry];
-  const at = prompt.length + displayWidth(text.slice(0, fault.at)) - (displayWidth(text) - displayWidth(shown));
-  const words = `^ expected ${fault.expected}`;
-  const left = Math.max(0, Math.min(at, width - Math.min(width, words.length)));
-  return [
-    entry,
-    clip(
-      [
-        span(' '.repeat(Math.max(0, at === left ? at : left))),
-        span(say(view, at === left ? words : `${' '.repeat(0)}${words}`), 'attention'),
-      ],
-      width,
-    ),
-  ];
-}
-
-function menuLines(view: View, { what, cursor }: Overlay & { kind: 'menu' }, state: UiState, width: number, rows: number): readonly Line[] {
-  const title = what === 'sort' ? 'SORT BY' : 'SAVED FILTERS';
-  const names =
-    what === 'sort'
-      ? SORT_KEYS.map((key) => `${key}${key === state.sort ? '  now' : ''}`)
-      : Array.from({ length: MOST_PRESETS }, (_, index) => `${index + 1}  ${state.presets[index] ?? ''}`);
-  const visible = Math.max(1, Math.min(names.length, rows - 3));
-  const first = Math.max(0, cursor - visible + 1);
-  const listed = names.slice(first, first + visible).map((name, index) => {
-    const drawn = clip(line(`   ${named(view, name)}`), width);
-    return index + first === cursor ? selectedLine(drawn, width) : drawn;
-  });
-  return [ruleLine(view, `${title}${separator(view)}Enter takes, Esc leaves`, width), ...listed];
-}
-
-function boxLines(view: View, box: StopBox, width: number): readonly Line[] {
-  const question =
-    box.stage === 'ask'
-      ? 'y stops it, any other key leaves'
-      : box.stage === 'askKill'
-        ? 'y kills it (KILL), any other key leaves'
-        : 'working on it';
-  const lines = [
-    ruleLine(view, 'STOP A SESSION', width),
-    ...box.facts.map((fact) => line(` ${say(view, fact)}`)),
-    ...box.steps.map((step) => line(` ${say(view, step)}`, 'dim')),
-  ];
-  return [...lines, line(` ${question}`, 'attention')].map((each) => clip(each, width));
 }
 
 /** What stands at a place of the list, for the mouse. */

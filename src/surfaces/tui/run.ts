@@ -97,6 +97,7 @@ export async function runLiveView(store: SnapshotStore, asked: LiveQueries, opti
     end: endProcess,
     quit: (demo) => end({ code: 0, demo }),
     repaint: () => {
+      store.lookAgain?.();
       screen.invalidate();
     },
     suspend: () => void suspend(),
@@ -117,6 +118,13 @@ export async function runLiveView(store: SnapshotStore, asked: LiveQueries, opti
     },
   );
   session.onInput = (input) => controller.press(input);
+  let looked: string | null = null;
+  controller.subscribe(() => {
+    const chosen = controller.picture.context.listing.sessions.find(({ id }) => id === controller.state.selected);
+    if (options.env.TMUX === undefined || chosen === undefined || chosen.id === looked) return;
+    looked = chosen.id;
+    void acting.findTerminal(chosen, controller);
+  });
   session.onLost = onError;
   const onResize = () => controller.resize(stdout.columns ?? 0, stdout.rows ?? 0, session.hasKeys);
   stdout.on('resize', onResize);

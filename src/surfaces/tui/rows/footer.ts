@@ -45,7 +45,8 @@ export function footerLine(view: View, state: FooterState, width: number): Line 
   const ranked = [...shown].sort((a, b) => a.rank - b.rank);
   const refresh = `${view.ascii ? '+-' : '+−'} ${state.refreshSeconds} s`.replace('−', '-');
   const freeze = (text: string) => (state.frozen === null ? text : text.replace('f freeze', 'f go on'));
-  const tail = state.debug ?? `refresh ${refresh}`;
+  const tail = `refresh ${refresh}`;
+  const measured = state.debug === null ? [] : [state.debug];
   const candidates = ranked.map((_, dropped): Line => {
     const kept = new Set(ranked.slice(0, ranked.length - dropped));
     const words = shown.filter((entry) => kept.has(entry)).map(({ text }) => freeze(brief(text, roomy)));
@@ -54,9 +55,8 @@ export function footerLine(view: View, state: FooterState, width: number): Line 
       range === '' || state.place !== 'list'
         ? parts
         : [`${parts[0]} ${tiny ? range.replace(/^\d+–(\d+)/, '$1') : range}`, ...parts.slice(1)];
-    const text = [first, ...rest, ...(roomy && dropped === 0 ? [tail] : [])].join(roomy ? '  ' : tiny ? ' · ' : ' ');
+    const text = [...measured, first, ...rest, ...(roomy && dropped === 0 ? [tail] : [])].join(roomy ? '  ' : tiny ? ' · ' : ' ');
     return [...frozen, span(say(view, text), 'dim')];
   });
-  const withDebug = state.debug === null ? [] : [[...frozen, span(say(view, state.debug), 'dim')]];
-  return firstFitting(withDebug.length > 0 && !roomy ? withDebug : candidates.length > 0 ? candidates : [[...frozen]], width);
+  return firstFitting(candidates.length > 0 ? candidates : [[...frozen]], width);
 }

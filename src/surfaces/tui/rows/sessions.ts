@@ -149,17 +149,29 @@ function measure(view: View, sessions: readonly SessionView[], place: Place): Tr
   });
 }
 
-/** What is missing is taken from the last action, then from the project, then from the name. */
-function shrunk(tracks: readonly Track[], missing: number): Track[] {
+/** What is given up first: what long names have beyond the usual, then targets of actions, then branches, at last names. */
+const GIVING: readonly (readonly [Column, number])[] = [
+  ['name', 20],
+  ['project', 24],
+  ['action', 8],
+  ['project', 9],
+  ['action', 4],
+  ['name', 17],
+];
+
+/** Text columns give way in that order, each to the width named there. */
+function shrunk(tracks: readonly Track[], missing: number): readonly Track[] {
   let left = missing;
-  const take = (from: readonly Track[], column: Column): Track[] =>
-    from.map((track) => {
-      if (track.column !== column) return track;
-      const given = Math.min(left, Math.max(0, track.width - track.shown.shrinksTo));
-      left -= given;
-      return { ...track, width: track.width - given };
-    });
-  return take(take(take(tracks, 'action'), 'project'), 'name');
+  return GIVING.reduce<readonly Track[]>(
+    (all, [column, to]) =>
+      all.map((track) => {
+        if (track.column !== column) return track;
+        const given = Math.min(left, Math.max(0, track.width - to));
+        left -= given;
+        return { ...track, width: track.width - given };
+      }),
+    tracks,
+  );
 }
 
 /** Gives spare columns to name and project, half each, so that the ages stand at the right edge where that is near. */

@@ -1,29 +1,20 @@
 import type { SessionView } from '../../../monitor/snapshot.ts';
-import { plain } from '../../../text/plain.ts';
 import { parseFilter } from '../filter/parse.ts';
 import type { Input } from '../input/decode.ts';
 import { type Action, actionOf, stepInterval } from '../keys.ts';
-import { SECTIONS, type SectionName } from '../layout.ts';
+import { SECTIONS } from '../layout.ts';
 import { HISTORY_PAGES } from '../rows/history.ts';
 import { sortedProjects } from '../rows/projects.ts';
 import { allWarnings } from '../rows/warnings.ts';
 import { THEME_NAMES } from '../theme.ts';
+import { focusOrFold, muted, nextAccount, only, savePreset, takePreset, withMessage } from './choices.ts';
 import type { Context, Effect, Pressed } from './context.ts';
 import { typed } from './input-line.ts';
 import { moveCursor, scrollScreen } from './move.ts';
 import { SORT_KEYS } from './order.ts';
 import { MOST_PRESETS } from './remember.ts';
-import { type InputPurpose, placeOf, type Screen, type StopBox, type UiState } from './state.ts';
-
-const MESSAGE_MS = 4000;
-
-/** A word in the footer for 4 s (LV-57). */
-export const withMessage = (state: UiState, text: string, now: number): UiState => ({
-  ...state,
-  message: { text, until: now + MESSAGE_MS },
-});
-
-const only = (state: UiState): Pressed => ({ state, effects: [] });
+import { placeOf, type Screen, type StopBox, type UiState } from './state.ts';
+import { chosen, openInput, submitted, withText } from './typing.ts';
 
 /** The next state after a key, a paste or the mouse, and what is to be done. Pure: the same press on the same picture gives the same answer. */
 export function press(state: UiState, input: Input, context: Context): Pressed {
@@ -43,15 +34,6 @@ export function press(state: UiState, input: Input, context: Context): Pressed {
   if (overlay?.kind === 'help' && overlay.searching && (action === 'back' || input.key === 'enter'))
     return only({ ...state, overlay: { ...overlay, searching: false, query: action === 'back' ? '' : overlay.query } });
   return action === null ? only(state) : act(state, action, context);
-}
-
-/** New text of an input line or of the search in help; a filter is checked while it is typed. */
-function withText(state: UiState, text: string): UiState {
-  const { overlay } = state;
-  if (overlay?.kind === 'help') return { ...state, overlay: { ...overlay, query: text, offset: 0 } };
-  if (overlay?.kind !== 'input') return state;
-  const parsed = overlay.purpose === 'filter' ? parseFilter(text) : null;
-  return { ...state, overlay: { ...overlay, text, fault: parsed !== null && !parsed.ok ? parsed.fault : null } };
 }
 
 /** `y` goes on; any other key leaves, and no key alone ends anything (KIL-2). */
@@ -91,32 +73,10 @@ function moveOrScroll(state: UiState, by: number, context: Context): UiState {
   return moveCursor(state, by, context);
 }
 
-const chosen = (state: UiState, { listing }: Context): SessionView | null => {
-  const top = state.screens.at(-1);
-  const id = top !== undefined && 'id' in top ? top.id : state.selected;
-  return listing.sessions.find((session) => session.id === id) ?? null;
-};
-
 /** What is done with the chosen session; a message where there is none. */
 function withChosen(state: UiState, context: Context, effects: (session: SessionView) => readonly Effect[]): Pressed {
   const session = chosen(state, context);
   return session === null ? only(withMessage(state, 'no session is chosen', context.now)) : { state, effects: effects(session) };
-}
-
-function openInput(state: UiState, purpose: InputPurpose, context: Context): Pressed {
-  const session = purpose === 'filter' ? null : chosen(state, context);
-  if (session === null && purpose !== 'filter') return only(withMessage(state, 'no session is chosen', context.now));
-  const text =
-    purpose === 'filter'
-      ? state.filter.text
-      : purpose === 'name' && session!.titleSource === 'given'
-        ? session!.name
-        : purpose === 'tags'
-          ? session!.tags.join(' ')
-          : purpose === 'note'
-            ? (session!.note ?? '')
-            : '';
-  return only({ ...state, overlay: { kind: 'input', purpose, text: plain(text, 500), fault: null, sessionId: session?.id ?? null } });
 }
 
 const PAGES: Readonly<Partial<Record<Action, number>>> = {
@@ -170,7 +130,7 @@ function act(state: UiState, action: Action, context: Context): Pressed {
       return only({ ...state, frozen: state.frozen === null ? context.present : null });
     case 'faster':
     case 'slower':
-      return only({ ...state, refreshSeconds: stepInterval(state.refreshSeconds, action) });
+      return only(paced(state, stepInterval(state.refreshSeconds, action), context.now));
     case 'compact':
       return only({ ...state, compact: !state.compact });
     case 'theme': {
@@ -236,6 +196,9 @@ function act(state: UiState, action: Action, context: Context): Pressed {
   }
 }
 
+const paced = (state: UiState, seconds: number, now: number): UiState =>
+  withMessage({ ...state, refreshSeconds: seconds }, `refresh every ${seconds} s`, now);
+
 function back(state: UiState): Pressed {
   if (state.overlay !== null) return only({ ...state, overlay: null });
   if (state.screens.length > 0) return only({ ...state, screens: state.screens.slice(0, -1) });
@@ -276,44 +239,6 @@ function filterTo(state: UiState, context: Context): UiState {
   return parsed.ok ? { ...state, focus: 'sessions', filter: { text, ast: parsed.ast } } : state;
 }
 
-function submitted(state: UiState, { listing }: Context): Pressed {
-  const { overlay } = state;
-  if (overlay?.kind !== 'input') return only(state);
-  const text = overlay.text.trim();
-  const closed = { ...state, overlay: null };
-  if (overlay.purpose === 'filter') {
-    const parsed = parseFilter(text);
-    // A faulty filter keeps the former one and stays open at the fault (LV-80).
-    return only(
-      parsed.ok ? { ...closed, offset: 0, filter: { text, ast: parsed.ast } } : { ...state, overlay: { ...overlay, fault: parsed.fault } },
-    );
-  }
-  const id = overlay.sessionId;
-  if (id === null) return only(closed);
-  if (overlay.purpose === 'name') return { state: closed, effects: [{ kind: 'rename', id, text: text === '' ? null : text }] };
-  if (overlay.purpose === 'note') return { state: closed, effects: [{ kind: 'note', id, text: text === '' ? null : text }] };
-  const wanted = [
-    ...new Set(
-      text
-        .split(/[\s,]+/)
-        .map((tag) => tag.replace(/^#/, ''))
-        .filter((tag) => tag !== ''),
-    ),
-  ];
-  const had = listing.sessions.find((session) => session.id === id)?.tags ?? [];
-  return {
-    state: closed,
-    effects: [{ kind: 'tag', id, add: wanted.filter((tag) => !had.includes(tag)), remove: had.filter((tag) => !wanted.includes(tag)) }],
-  };
-}
-
-function focusOrFold(state: UiState, section: SectionName): Pressed {
-  const overlay = null;
-  if (state.focus !== section) return only({ ...state, overlay, focus: section, folded: state.folded.filter((name) => name !== section) });
-  const folded = state.folded.includes(section) ? state.folded.filter((name) => name !== section) : [...state.folded, section];
-  return { state: { ...state, overlay, folded, zoomed: false }, effects: [{ kind: 'remember' }] };
-}
-
 /** The next section to focus; in history the next page. */
 function cycled(state: UiState, step: number): UiState {
   const top = state.screens.at(-1);
@@ -331,32 +256,4 @@ function sideways(state: UiState, step: number, context: Context): UiState {
     return { ...state, screens: [...state.screens.slice(0, -1), { ...top, index, offset: 0 }] };
   }
   return top?.kind === 'history' ? cycled(state, step) : state;
-}
-
-function savePreset(state: UiState, now: number): Pressed {
-  if (state.filter.text === '') return only(withMessage(state, 'there is no filter to save', now));
-  const free =
-    Array.from({ length: MOST_PRESETS }, (_, index) => index).find((index) => (state.presets[index] ?? '') === '') ?? MOST_PRESETS - 1;
-  const presets = Array.from({ length: MOST_PRESETS }, (_, index) => (index === free ? state.filter.text : (state.presets[index] ?? '')));
-  return { state: withMessage({ ...state, presets }, `saved as p ${free + 1}`, now), effects: [{ kind: 'remember' }] };
-}
-
-function takePreset(state: UiState, index: number, now: number): Pressed {
-  const text = state.presets[index] ?? '';
-  const parsed = parseFilter(text);
-  if (text === '' || !parsed.ok) return only(withMessage({ ...state, overlay: null }, `no filter is saved as p ${index + 1}`, now));
-  return only({ ...state, overlay: null, offset: 0, filter: { text, ast: parsed.ast } });
-}
-
-function nextAccount(state: UiState, { snapshot, now }: Context): UiState {
-  const ids = [null, ...snapshot.accounts.map(({ id }) => id)];
-  const account = ids[(ids.indexOf(state.account) + 1) % ids.length] ?? null;
-  const label = snapshot.accounts.find(({ id }) => id === account)?.label ?? null;
-  return withMessage({ ...state, account, offset: 0 }, label === null ? 'all accounts' : `account ${plain(label, 60)}`, now);
-}
-
-function muted(state: UiState, { snapshot, now }: Context): UiState {
-  const warning = allWarnings(snapshot, state.muted)[state.cursors.warnings];
-  if (warning === undefined) return withMessage(state, 'there is no warning to mute', now);
-  return withMessage({ ...state, muted: new Set([...state.muted, warning.key]) }, 'muted until it clears', now);
 }
