@@ -30,7 +30,9 @@ function makeHome(name: string, sessions: number, old: number): string {
   const past = Date.now() / 1000 - 3600;
   for (let i = 0; i < old; i++) {
     const path = join(status, `old-${i}.json`);
-    writeFileSync(path, JSON.stringify({ version: '1.1.0', session_id: `old-${i}`, updated_at: '2026-01-01T00:00:00Z', task: {} }), { mode: 0o600 });
+    writeFileSync(path, JSON.stringify({ version: '1.1.0', session_id: `old-${i}`, updated_at: '2026-01-01T00:00:00Z', task: {} }), {
+      mode: 0o600,
+    });
     utimesSync(path, past, past);
   }
   // Sweeping is measured apart: it happens once a minute.
@@ -95,6 +97,8 @@ for (const [i, { name, bar }] of cases.entries()) {
   const [low, middle, high] = [0.25, 0.5, 0.75].map((q) => quantile(times[i]!, q)) as [number, number, number];
   const ratio = middle / bare;
   const verdict = bar === null ? '' : ratio <= bar ? ` (bar ${bar}: met)` : ` (bar ${bar}: MISSED)`;
-  process.stdout.write(`${name.padEnd(28)} ${middle.toFixed(1)} ms  [${low.toFixed(1)} … ${high.toFixed(1)}]  ${ratio.toFixed(3)} × bare${verdict}\n`);
+  process.stdout.write(
+    `${name.padEnd(28)} ${middle.toFixed(1)} ms  [${low.toFixed(1)} … ${high.toFixed(1)}]  ${ratio.toFixed(3)} × bare${verdict}\n`,
+  );
 }
 rmSync(work, { recursive: true, force: true });

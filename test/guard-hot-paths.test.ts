@@ -21,7 +21,23 @@ beforeAll(() =>
 );
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-const FORBIDDEN = ['sqlite', 'child_process', 'net', 'http', 'http2', 'https', 'tls', 'dgram', 'dns', 'worker_threads', 'crypto', 'readline', 'stream', 'fs/promises', 'undici'];
+const FORBIDDEN = [
+  'sqlite',
+  'child_process',
+  'net',
+  'http',
+  'http2',
+  'https',
+  'tls',
+  'dgram',
+  'dns',
+  'worker_threads',
+  'crypto',
+  'readline',
+  'stream',
+  'fs/promises',
+  'undici',
+];
 
 function traced(command: string, input: string): { readonly modules: readonly string[]; readonly files: readonly string[] } {
   const home = join(dir, command);
@@ -37,7 +53,13 @@ function traced(command: string, input: string): { readonly modules: readonly st
 }
 
 const hook = JSON.stringify({ session_id: 's', hook_event_name: 'PostToolUse', tool_name: 'Bash', tool_input: {}, cwd: '/tmp' });
-const statusline = JSON.stringify({ session_id: 's', cwd: '/tmp', model: { id: 'm', display_name: 'M' }, workspace: { current_dir: '/tmp', project_dir: '/tmp' }, version: '2.1.329' });
+const statusline = JSON.stringify({
+  session_id: 's',
+  cwd: '/tmp',
+  model: { id: 'm', display_name: 'M' },
+  workspace: { current_dir: '/tmp', project_dir: '/tmp' },
+  version: '2.1.329',
+});
 
 describe.each([
   ['hook', hook],
@@ -55,7 +77,9 @@ describe.each([
     for (const file of chunks) {
       const code = spawnSync('cat', [file], { encoding: 'utf8', maxBuffer: 1e8 }).stdout;
       expect(code.length, file).toBeLessThan(200_000);
-      expect(code, file).not.toMatch(/DatabaseSync|commander\.|CommanderError|React\.createElement|ink-box|valibot|ValiError|YAMLParseError/);
+      expect(code, file).not.toMatch(
+        /DatabaseSync|commander\.|CommanderError|React\.createElement|ink-box|valibot|ValiError|YAMLParseError/,
+      );
     }
   });
 });

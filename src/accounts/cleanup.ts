@@ -6,7 +6,7 @@ import { healthFiles, sessionOfFile } from './adopt.ts';
 import { type ArchivedSession, appendArchive } from './archive.ts';
 import { KEPT } from './constants.ts';
 import type { RuntimeSession } from './contracts.ts';
-import { sessionFileName } from './session-file.ts';
+import { sessionFileName } from '../sessions/file-name.ts';
 import { placeOf, readStateFile } from './state-file.ts';
 import { updateState } from './state-store.ts';
 

@@ -1,8 +1,8 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { KnownError } from '../platform/errors.ts';
+import { swapFile } from '../platform/files.ts';
 import { withLock } from '../platform/locks.ts';
-import { swapFile } from '../platform/swap.ts';
 import type { Json } from './equal.ts';
 import { backupName } from './migrate.ts';
 import { newYaml } from './state-encode.ts';

@@ -1,10 +1,11 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { linkSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errnoOf, KnownError } from '../platform/errors.ts';
 import { ensurePrivateDir, isPassing, tightenFile } from '../platform/files.ts';
 import { looseObject, looseText } from '../platform/loose.ts';
 import { readSmallFile } from '../platform/small-file.ts';
+import { readSalt as storedSalt, pseudonym as pseudonymWith } from '../sessions/pseudonym.ts';
 import { SIZES } from './constants.ts';
 import type { AccountKind } from './inputs.ts';
 
@@ -15,16 +16,23 @@ const HASH_DIGITS = 16;
 /** Providers are accounts of their own, one per Claude directory (D-4). */
 const PROVIDERS: ReadonlySet<AccountKind> = new Set(['api-key', 'bedrock', 'vertex', 'foundry', 'gateway']);
 
-/** The installation's secret, made by the first process that needs it; several at once agree on one. 32 random bytes as 64 hex digits, 0600. */
+/** The installation's secret as hex digits, made by the first process that needs it; several at once agree on one. 32 random bytes, 0600. */
 export function readSalt(dataDir: string): string {
   const path = join(dataDir, 'salt');
-  const present = saltIn(path);
-  if (present !== null) return present;
-  ensurePrivateDir(dataDir, { ours: true });
+  tightenFile(path);
+  if (!existsSync(path)) makeSalt(path);
+  const bytes = storedSalt(dataDir);
+  if (bytes === null)
+    throw new KnownError(`${path} is not a salt of Tidemark`, { operation: 'read', path, hint: 'move the file away; a new one is made' });
+  return Buffer.from(bytes).toString('hex');
+}
+
+/** A link never replaces what another process has just made, and nobody reads half of it. */
+function makeSalt(path: string): void {
+  ensurePrivateDir(dirname(path), { ours: true });
   const temporary = join(dirname(path), `.salt.${process.pid}.${randomBytes(8).toString('hex')}.tmp`);
   try {
-    writeFileSync(temporary, `${randomBytes(SALT_BYTES).toString('hex')}\n`, { flag: 'wx', mode: 0o600, flush: true });
-    // A link never replaces what another process has just made.
+    writeFileSync(temporary, randomBytes(SALT_BYTES), { flag: 'wx', mode: 0o600, flush: true });
     linkSync(temporary, path);
   } catch (error) {
     if (errnoOf(error) !== 'EEXIST')
@@ -32,16 +40,6 @@ export function readSalt(dataDir: string): string {
   } finally {
     rmSync(temporary, { force: true });
   }
-  const made = saltIn(path);
-  if (made === null)
-    throw new KnownError(`${path} is not a salt of Tidemark`, { operation: 'read', path, hint: 'move the file away; a new one is made' });
-  return made;
-}
-
-function saltIn(path: string): string | null {
-  tightenFile(path);
-  const text = readSmallFile(path, 1024)?.trim();
-  return text !== undefined && /^[0-9a-f]{64}$/.test(text) ? text : null;
 }
 
 const hash = (salt: string, ...parts: readonly string[]): string =>
@@ -85,9 +83,12 @@ export function identityOf(
   return evidence.account ?? null;
 }
 
+/** What stands for an account where the client records none: the directory itself (D-4). */
+export const directoryIdentity = (configDir: string, salt: string): string => hash(salt, 'directory', realPath(configDir));
+
 /** A name that stays the same on all surfaces without being the name: `project-3f9a` (DSH-8, ST-21). */
 export const pseudonym = (kind: 'project' | 'session' | 'branch', name: string, salt: string): string =>
-  name === '' ? '' : `${kind}-${hash(salt, 'name', kind, name).slice(0, 4)}`;
+  name === '' ? '' : pseudonymWith(kind, name, Buffer.from(salt, 'hex'));
 
 function realPath(path: string): string {
   try {

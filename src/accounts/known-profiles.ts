@@ -4,7 +4,7 @@ import { readSmallJson } from '../platform/small-file.ts';
 import { AGES, SIZES } from './constants.ts';
 import type { Billing, Profile, QuotaWindow, RuntimeSession } from './contracts.ts';
 import { canonicalId } from './resolve.ts';
-import { sessionFileName } from './session-file.ts';
+import { sessionFileName } from '../sessions/file-name.ts';
 import { readStateFile, type StateRead } from './state-file.ts';
 
 /** A profile over all Claude directories: profiles are global, each directory keeps its own file (AP-12). */

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { RuntimeSession, SessionHealth } from './contracts.ts';
 import { pseudonym } from './identity.ts';
 
@@ -13,10 +12,9 @@ export function hideSession<T extends Pick<RuntimeSession, 'projectPath' | 'tran
   session: T,
   salt: string,
 ): T {
-  const project = IS_PSEUDONYM.test(session.projectPath) ? session.projectPath : hidden('project', basename(session.projectPath), salt);
   return {
     ...session,
-    projectPath: project,
+    projectPath: hidden('project', session.projectPath, salt),
     transcriptPath: '',
     git: { ...session.git, branch: hidden('branch', session.git.branch, salt) },
     transcript: { ...session.transcript, lastMessagePreview: '' },

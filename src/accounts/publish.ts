@@ -14,7 +14,7 @@ import { readSalt } from './identity.ts';
 import type { ProfileUsage, SessionInput } from './inputs.ts';
 import { type HandsOff, handsOff, type LegacyFiles } from './legacy.ts';
 import type { Resolution, ResolveContext } from './resolve.ts';
-import { sessionFileName } from './session-file.ts';
+import { sessionFileName } from '../sessions/file-name.ts';
 import type { StateFormat } from './state-file.ts';
 import { type Update, updateState } from './state-store.ts';
 import { appendSwitches } from './switches.ts';

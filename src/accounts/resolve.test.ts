@@ -15,6 +15,7 @@ import { resolve as absolute, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newProfile, type Profile } from './contracts.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { pseudonym as pseudonymOfHotPaths, readSalt as storedSalt } from '../sessions/pseudonym.ts';
 import { identityOf, pseudonym, readAccount, readSalt } from './identity.ts';
 import { profileIndicator } from './indicator.ts';
 import type { Evidence } from './inputs.ts';
@@ -276,7 +277,9 @@ describe('AP-10: identity without knowing who', () => {
     const salt = readSalt(dir);
     expect(salt).toMatch(/^[0-9a-f]{64}$/);
     expect(readSalt(dir)).toBe(salt);
-    expect(readFileSync(join(dir, 'salt'), 'utf8').trim()).toBe(salt);
+    expect(readFileSync(join(dir, 'salt')).toString('hex')).toBe(salt);
+    // The hot paths' pseudonyms are the same ones.
+    expect(pseudonym('project', '/p/api', salt)).toBe(pseudonymOfHotPaths('project', '/p/api', storedSalt(dir)));
   });
 
   test('DSH-8: pseudonyms are stable and tell nothing', () => {

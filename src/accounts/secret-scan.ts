@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { looseNumber, looseObject } from '../platform/loose.ts';
 import { readSmallJson, replaceSmallFile } from '../platform/small-file.ts';
 import { countSecrets, SECRET_RULES } from './secret-rules.ts';
-import { sessionFileName } from './session-file.ts';
+import { sessionFileName } from '../sessions/file-name.ts';
 
 /** Bytes read in one pass; the next pass goes on. */
 const MAX_PASS = 4 * 1024 * 1024;

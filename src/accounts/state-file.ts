@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Document } from 'yaml';
 import { configError, errnoOf, KnownError } from '../platform/errors.ts';
-import { type Stamp, stampOf } from '../platform/swap.ts';
+import { type Stamp, stampOf } from '../platform/files.ts';
 import { terminalText } from '../text/terminal.ts';
 import { SIZES } from './constants.ts';
 import { EMPTY_STATE, type RuntimeState } from './contracts.ts';

@@ -41,7 +41,7 @@ const COMPACTED = { from: 178_000, to: 24_000 } as const;
 /** Sessions of earlier today have no process any more; their hooks are never written. */
 const GONE: Pick<DemoClient, 'pid'> = { pid: 1 };
 
-export function hookPlaceOf({ places, processes }: Pick<Stage, 'places' | 'processes'>, session: DemoSession): DemoHookPlace {
+function hookPlaceOf({ places, processes }: Pick<Stage, 'places' | 'processes'>, session: DemoSession): DemoHookPlace {
   const { pid } = DEMO_CLIENTS[session.name] ?? GONE;
   const { cwd } = threadOf(places.home, session);
   return {

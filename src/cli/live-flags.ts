@@ -25,6 +25,8 @@ export interface LiveFlags {
   line?: boolean;
   follow?: boolean;
   demo?: boolean;
+  at?: string;
+  speed?: string;
   timezone?: string;
   ascii?: boolean;
   emoji?: boolean;
@@ -57,6 +59,8 @@ export function addLiveFlags(command: Command): Command {
     .option('--line', 'one status line')
     .option('--follow', 'with --line: a new line per change')
     .option('--demo', 'a made-up home with live sessions; your own data is not opened')
+    .option('--at <time>', 'with --demo: show it as of this time, standing still')
+    .option('--speed <n>', 'with --demo: how fast its time runs, 0 to 60')
     .option('-z, --timezone <zone>', 'IANA name, local or utc')
     .option('--ascii', 'only ASCII characters')
     .option('--emoji', 'emoji before section titles')

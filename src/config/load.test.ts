@@ -83,6 +83,8 @@ const priceRead = {
   cacheRead: 0.1,
 };
 
+const chained = (given: object) => ({ mode: 'collect', timeout: 2000, command: null, ...given });
+
 /** key, YAML value, text in the environment, text of a flag, and what each becomes. */
 const LAYERS: readonly (readonly [string, string, string, unknown, unknown, unknown, unknown])[] = [
   ['claude.dirs', '[~/a]', '~/b,~/c', ['/d'], ['~/a'], ['~/b', '~/c'], ['/d']],
@@ -111,6 +113,35 @@ const LAYERS: readonly (readonly [string, string, string, unknown, unknown, unkn
   ['display.hour12', 'true', 'no', true, true, false, true],
   ['display.ambiguousWide', 'true', 'no', true, true, false, true],
   ['display.screenReader', 'true', 'no', true, true, false, true],
+  ['display.showAuthProfile', 'true', 'false', 'auto', true, false, 'auto'],
+  ['statusline.layout', 'classic', 'minimal', 'powerline', 'classic', 'minimal', 'powerline'],
+  ['statusline.segments', '[dir, cost]', '[["dir"],["cost"]]', 'none', ['dir', 'cost'], [['dir'], ['cost']], null],
+  ['statusline.separator', '" / "', '|', 'none', ' / ', '|', null],
+  ['statusline.theme', 'classic', 'safe', 'mono', 'classic', 'safe', 'mono'],
+  ['statusline.glyphs', 'plain', 'arrows', 'plain', 'plain', 'arrows', 'plain'],
+  ['statusline.ascii', 'true', 'no', true, true, false, true],
+  ['statusline.useEmoji', 'false', 'yes', false, false, true, false],
+  ['statusline.width', '80', '100', 'none', 80, 100, null],
+  ['statusline.reserve', '0', '8', '2', 0, 8, 2],
+  ['statusline.padding', '1', '2', '3', 1, 2, 3],
+  ['statusline.maxWidth', '80', '100', 'none', 80, 100, null],
+  ['statusline.maxLines', '1', '2', '10', 1, 2, 10],
+  ['statusline.links', 'on', 'off', 'on', 'on', 'off', 'on'],
+  ['statusline.warning', '60', '65.5', '50', 60, 65.5, 50],
+  ['statusline.critical', '80', '85', '95', 80, 85, 95],
+  [
+    'statusline.chain',
+    '{mode: below}',
+    '{"command":"x"}',
+    { mode: 'off' },
+    chained({ mode: 'below' }),
+    chained({ command: 'x' }),
+    chained({ mode: 'off' }),
+  ],
+  ['sessions.idleAfter', '15m', '1h', '20m', 900_000, 3_600_000, 1_200_000],
+  ['sessions.staleAfter', '10m', '2h', '1m', 600_000, 7_200_000, 60_000],
+  ['load.profile', 'quiet', 'fast', 'x', 'quiet', 'fast', 'x'],
+  ['load.ok', '4', '2.5', 'none', 4, 2.5, null],
   ['paths.state', '~/s', '/e', '/f', '~/s', '/e', '/f'],
   ['log.level', 'debug', 'warn', 'error', 'debug', 'warn', 'error'],
   ['burn.moderate', '100', '200', '300', 100, 200, 300],
@@ -127,11 +158,16 @@ const LAYERS: readonly (readonly [string, string, string, unknown, unknown, unkn
   ['projects.aliases', '{/a: one}', '{"/b":"two"}', { '/c': 'three' }, { '/a': 'one' }, { '/b': 'two' }, { '/c': 'three' }],
   ['projects.include', '[api*]', 'x,y', 'z', ['api*'], ['x', 'y'], ['z']],
   ['projects.exclude', '[old]', 'x,y', 'z', ['old'], ['x', 'y'], ['z']],
+  ['state.format', 'yaml', 'json', 'yaml', 'yaml', 'json', 'yaml'],
+  ['state.legacyFiles', 'on', 'off', 'auto', 'on', 'off', 'auto'],
+  ['state.archive', 'off', 'on', 'off', 'off', 'on', 'off'],
+  ['thresholds.transcriptStaleMinutes', '10', '0.5', '60', 10, 0.5, 60],
+  ['thresholds.contextWarningPercent', '60', '75', '90', 60, 75, 90],
+  ['thresholds.budgetWarningPercent', '60', '75', '90', 60, 75, 90],
+  ['context.compactionPercent', '60', '75', '90', 60, 75, 90],
   ['privacy.names', 'hide', 'show', 'hide', 'hide', 'show', 'hide'],
   ['privacy.actions', 'tool', 'target', 'tool', 'tool', 'target', 'tool'],
   ['privacy.preview', 'true', 'no', true, true, false, true],
-  ['privacy.encryptMetadata', 'true', 'no', true, true, false, true],
-  ['privacy.metadataKey', '~/k', '/e', 'none', '~/k', '/e', null],
 ];
 
 test('UR-110…122: the table names every key there is', () => {

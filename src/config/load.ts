@@ -3,7 +3,8 @@ import type { Env } from '../platform/env.ts';
 import { errnoOf } from '../platform/errors.ts';
 import { DEFAULTS } from './defaults.ts';
 import { parseConfig } from './parse.ts';
-import { ConfigError, type Problem, quoted } from './problems.ts';
+import { ConfigError, type Problem } from './problems.ts';
+import { quoted } from './quoted.ts';
 import { type Config, envNames, SETTING_BY_KEY, SETTINGS } from './schema.ts';
 import { fromText, readValue } from './value.ts';
 import type { Setting } from './values.ts';
@@ -41,12 +42,15 @@ export async function loadConfig(file: string, env: Env, flags: ConfigFlags = {}
 
 /** Everything wrong with a configuration file, in its order; empty when it is fine or absent (`config validate`). */
 export async function checkConfig(file: string): Promise<readonly Problem[]> {
-  return (await readConfigFile(file)).problems;
+  const { problems, notices = [] } = await readConfigFile(file);
+  return [...problems, ...notices];
 }
 
 interface Layer {
   readonly values: ReadonlyMap<string, unknown>;
   readonly problems: readonly Problem[];
+  /** What is valid and has no effect. */
+  readonly notices?: readonly Problem[];
 }
 
 function valid(layer: Layer, fromFlag = false): ReadonlyMap<string, unknown> {

@@ -1,6 +1,7 @@
 import type { Document, LineCounter, Node } from 'yaml';
 import { nearest } from '../text/nearest.ts';
-import { type Problem, quoted } from './problems.ts';
+import type { Problem } from './problems.ts';
+import { quoted } from './quoted.ts';
 import { OLD_KEYS, SETTING_BY_KEY, SETTINGS } from './schema.ts';
 import { readValue } from './value.ts';
 
@@ -12,6 +13,8 @@ export const MAX_ALIASES = 100;
 export interface ParsedFile {
   readonly values: ReadonlyMap<string, unknown>;
   readonly problems: readonly Problem[];
+  /** What is valid and has no effect. */
+  readonly notices: readonly Problem[];
 }
 
 /** Reads the text of a configuration file: the valid values by full key, and everything that is wrong with its place. */
@@ -21,9 +24,9 @@ export function parseConfig(yaml: Yaml, text: string, file: string): ParsedFile 
   const broken = [...document.errors, ...document.warnings].map((error) =>
     problem(file, 'syntax', null, firstLine(error.message), error.linePos?.[0]),
   );
-  if (broken.length > 0) return { values: new Map(), problems: broken };
+  if (broken.length > 0) return { values: new Map(), problems: broken, notices: [] };
   const bomb = aliasProblem(yaml, document, lines, file);
-  if (bomb !== null) return { values: new Map(), problems: [bomb] };
+  if (bomb !== null) return { values: new Map(), problems: [bomb], notices: [] };
   return new Reader(yaml, document, lines, file).read();
 }
 
@@ -69,6 +72,7 @@ class Reader {
   readonly #file: string;
   readonly #values = new Map<string, unknown>();
   readonly #problems: Problem[] = [];
+  readonly #notices: Problem[] = [];
 
   constructor(yaml: Yaml, document: Document, lines: LineCounter, file: string) {
     this.#yaml = yaml;
@@ -82,7 +86,7 @@ class Reader {
     const empty = root === null || (this.#yaml.isScalar(root) && root.value === null);
     if (!empty && !this.#yaml.isMap(root)) this.#report('syntax', null, 'expected sections such as "display:"', root as Node);
     else if (this.#yaml.isMap(root)) for (const pair of root.items) this.#section(pair.key, pair.value);
-    return { values: this.#values, problems: this.#problems };
+    return { values: this.#values, problems: this.#problems, notices: this.#notices };
   }
 
   #section(key: unknown, value: unknown): void {
@@ -111,8 +115,14 @@ class Reader {
     const node = this.#resolve(valueNode);
     const value = node === null ? null : node.toJS(this.#document, { maxAliasCount: MAX_ALIASES });
     const read = readValue(known, value);
-    if (read.ok) this.#values.set(key, read.value);
-    else this.#report('value', key, `expected ${known.expected}, got ${quoted(value)}${read.hint}`, (valueNode ?? keyNode) as Node);
+    if (read.ok) {
+      this.#values.set(key, read.value);
+      for (const { path, message } of known.notices?.(read.value) ?? []) this.#notice(key, message, within(this.#yaml, node, path) ?? node);
+    } else this.#report('value', key, `expected ${known.expected}, got ${quoted(value)}${read.hint}`, (valueNode ?? keyNode) as Node);
+  }
+
+  #notice(key: string, message: string, node: Node | null): void {
+    this.#notices.push(problem(this.#file, 'notice', key, message, this.#lines.linePos(node?.range?.[0] ?? 0)));
   }
 
   #unknown(name: string, node: unknown, candidates: Iterable<string>): void {
@@ -134,6 +144,12 @@ class Reader {
   #report(kind: Problem['kind'], key: string | null, message: string, node: Node | null): void {
     this.#problems.push(problem(this.#file, kind, key, message, this.#lines.linePos(node?.range?.[0] ?? 0)));
   }
+}
+
+/** A part of a value; null where an alias or nothing stands there. */
+function within(yaml: Yaml, node: Node | null, path: readonly (string | number)[]): Node | null {
+  const found: unknown = yaml.isCollection(node) ? node.getIn(path, true) : null;
+  return yaml.isNode(found) ? found : null;
 }
 
 const asLines = (key: string) => `${key.replace('.', ': { ')}: … }`;

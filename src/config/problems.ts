@@ -2,7 +2,8 @@ import { EXIT_CONFIG, EXIT_USAGE, KnownError } from '../platform/errors.ts';
 
 /** One thing wrong with the configuration, with its place (1-based) where it stands in a file. */
 export interface Problem {
-  readonly kind: 'unreadable' | 'too-large' | 'syntax' | 'old-key' | 'unknown-key' | 'value';
+  /** A `notice` stops nothing: what it names is valid and has no effect. */
+  readonly kind: 'unreadable' | 'too-large' | 'syntax' | 'old-key' | 'unknown-key' | 'value' | 'notice';
   /** A file, the name of an environment variable, or a flag. */
   readonly where: string;
   readonly line: number | null;
@@ -32,19 +33,4 @@ export class ConfigError extends KnownError {
     this.name = 'ConfigError';
     this.problems = problems;
   }
-}
-
-const MAX_SHOWN = 40;
-
-/** A value as it is quoted in a message: short, and without anything a terminal would act on. */
-export function quoted(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : plain(value);
-  const safe = [...text].filter((char) => !/[\p{Cc}\p{Cf}]/u.test(char)).join('');
-  return safe.length > MAX_SHOWN ? `${safe.slice(0, MAX_SHOWN)}…` : safe;
-}
-
-function plain(value: unknown): string {
-  if (value === null || value === undefined) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'a section' : String(value);
 }

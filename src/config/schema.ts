@@ -109,8 +109,6 @@ export const SETTINGS = {
     names: oneOf('show', 'hide'),
     actions: oneOf('target', 'tool'),
     preview: flag,
-    encryptMetadata: flag,
-    metadataKey: orNone(path),
   },
 } as const;
 

@@ -3,12 +3,20 @@ import * as v from 'valibot';
 /** How a setting's value is written as text (environment, flag): one word, yes/no, a comma list, or JSON. */
 export type Shape = 'scalar' | 'boolean' | 'list' | 'json';
 
+/** Something in a valid value that a person should know: it has no effect. `path` leads to it within the value. */
+export interface Notice {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
 /** One setting: what it may hold and how to say so to a person. */
 export interface Setting<T> {
   readonly schema: v.GenericSchema<unknown, T>;
   /** Completes the sentence "expected …". */
   readonly expected: string;
   readonly shape: Shape;
+  /** What is valid in a value and yet does nothing. A method, so that a setting of one type is one of any. */
+  notices?(value: T): readonly Notice[];
 }
 
 export const setting = <T>(schema: v.GenericSchema<unknown, T>, expected: string, shape: Shape = 'scalar'): Setting<T> => ({

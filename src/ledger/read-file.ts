@@ -3,9 +3,9 @@ import { type DecodedLine, decodeLine } from '../transcripts/decode.ts';
 import type { TranscriptFile } from '../transcripts/discover.ts';
 import { LineSplitter } from '../transcripts/lines.ts';
 import { chunks, HEAD_BYTES, hashAt, openRegular, TAIL_BYTES } from '../transcripts/read.ts';
-import type { LineFacts, PromptLine, UsageLine } from '../transcripts/types.ts';
+import type { LineFacts, PromptLine, SessionLine, UsageLine } from '../transcripts/types.ts';
 import { type FileContext, mergeRequests, type OwnerClaim, type RequestState, requestOf } from '../usage/merge.ts';
-import { factOrder, learnSession, learnUsage, type SessionFacts } from './session-facts.ts';
+import { compareOrders, type FactOrder, factOrder, learnSession, learnUsage, type SessionFacts } from './session-facts.ts';
 
 /** Where reading of a file stands: a pure function of the file's bytes before `offset` and of its stat. Written in the transaction of its events. */
 export interface Checkpoint {
@@ -85,6 +85,15 @@ function fits(fd: number, size: number, known: Checkpoint): boolean {
   );
 }
 
+const saysSame = (a: SessionLine, b: SessionLine): boolean =>
+  a.isPlain &&
+  a.sessionId === b.sessionId &&
+  a.sidechain === b.sidechain &&
+  a.cwd === b.cwd &&
+  a.branch === b.branch &&
+  a.version === b.version &&
+  a.forkedFrom === b.forkedFrom;
+
 const isLength = (length: number, most: number): boolean => Number.isInteger(length) && length >= 0 && length <= most;
 
 class PartReader {
@@ -105,6 +114,7 @@ class PartReader {
   private sessions = new Map<string, SessionFacts>();
   private prompts: PromptClaim[] = [];
   private inherited: [string, string][] = [];
+  private run: { readonly line: SessionLine; first: FactOrder; last: FactOrder } | null = null;
 
   constructor(file: TranscriptFile, from: Checkpoint | null, size: number) {
     this.file = file;
@@ -150,6 +160,7 @@ class PartReader {
 
   /** `last`: the file was read to its end. Before that the size is stored as -1, so that an interrupted reading is seen as unfinished. */
   take(fd: number, last: boolean): FilePart {
+    this.endRun();
     const { file } = this;
     const offset = this.start + this.splitter.consumed;
     const headLength = Math.min(HEAD_BYTES, offset);
@@ -209,14 +220,31 @@ class PartReader {
     }
     if (session) {
       this.session = session.sessionId;
-      learnSession(
-        this.factsOf(session.sessionId),
-        session,
-        factOrder(session.sidechain || this.file.isAgent, session.at ?? this.lastAt, position),
-      );
+      this.learnSession(session, factOrder(session.sidechain || this.file.isAgent, session.at ?? this.lastAt, position));
     }
     if (usage) this.learnUsage(usage, position);
     if (prompt) this.prompts.push({ uuid: prompt.uuid, at: prompt.at ?? Math.round(this.file.mtimeMs), owner: this.claim(prompt) });
+  }
+
+  /** Of a run of lines that say the same of their session only the earliest and the latest can matter. */
+  private learnSession(line: SessionLine, order: FactOrder): void {
+    const { run } = this;
+    if (run !== null && line.isPlain && saysSame(run.line, line)) {
+      if (compareOrders(order, run.first) < 0) run.first = order;
+      else if (compareOrders(order, run.last) > 0) run.last = order;
+      return;
+    }
+    this.endRun();
+    this.run = { line, first: order, last: order };
+  }
+
+  private endRun(): void {
+    if (this.run === null) return;
+    const { line, first, last } = this.run;
+    const facts = this.factsOf(line.sessionId);
+    learnSession(facts, line, first);
+    if (last !== first) learnSession(facts, line, last);
+    this.run = null;
   }
 
   private learnUsage(line: UsageLine, position: number): void {

@@ -66,10 +66,13 @@ function keep<K extends keyof SessionFacts>(facts: SessionFacts, name: K, fact: 
   if (before === undefined || better(name, fact as Fact<unknown>, before)) facts[name] = fact;
 }
 
+/** In time, then in the file; of lines of one kind (main thread or sidechain). */
+export const compareOrders = (a: FactOrder, b: FactOrder): number => a[1] - b[1] || a[2] - b[2];
+
 function better(name: keyof SessionFacts, a: Fact<unknown>, b: Fact<unknown>): boolean {
   const first = FIRST.has(name);
   if (a[1][0] !== b[1][0]) return a[1][0] > b[1][0];
-  const c = a[1][1] - b[1][1] || a[1][2] - b[1][2];
+  const c = compareOrders(a[1], b[1]);
   if (c !== 0) return first ? c < 0 : c > 0;
   // The same place in two files (a copy): the smaller text, whatever was read first.
   return JSON.stringify(a[0]) < JSON.stringify(b[0]);

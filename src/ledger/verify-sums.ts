@@ -38,7 +38,7 @@ export function checkSums(ledger: Ledger, differs: (sum: string, message: string
 /** By cell, session id, model name and flags: row ids differ between ledgers. */
 function sumRows(ledger: Ledger): Map<string, Row> {
   const rows = ledger.db
-    .sql(`SELECT rollup.*, coalesce(session.sid, rollup.session) AS sid, coalesce(model.name, '') AS name FROM rollup
+    .sql(`SELECT rollup.*, coalesce(session.sid, rollup.session) AS sid, coalesce(model.name, rollup.model) AS name FROM rollup
     LEFT JOIN session ON session.id = rollup.session LEFT JOIN model ON model.id = rollup.model`)
     .all();
   return new Map(

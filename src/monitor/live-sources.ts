@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '../platform/clock.ts';
+import type { ProcessTable } from '../platform/processes.ts';
 import { type Captures, officialSamples, readCaptures } from '../sessions/captures.ts';
 import type { SessionRules } from '../sessions/states.ts';
 import type { Window, WindowSample } from '../usage/window.ts';
@@ -21,6 +22,8 @@ export interface LiveSourcesOptions {
   readonly actions: 'target' | 'tool';
   /** Clocks of idle and stale sessions, ms; default LS-32's. */
   readonly rules?: SessionRules | undefined;
+  /** Tells which processes live; default the system's. */
+  readonly processes?: ProcessTable | undefined;
   readonly watch: WatchOptions;
   readonly onChange: () => void;
 }
@@ -53,7 +56,7 @@ export class LiveSources {
 
   constructor(options: LiveSourcesOptions) {
     this.o = options;
-    this.states = new LiveStates(options.claudeDirs, options.stateDir, options.rules);
+    this.states = new LiveStates(options.claudeDirs, options.stateDir, options.rules, options.processes);
     const folders = options.stateDir === null ? [] : ['events', 'statusline'].map((name) => join(options.stateDir!, name));
     const roots = [...options.claudeDirs.map((dir) => join(dir, 'sessions')), ...folders];
     this.watch = watchTree(roots, () => options.onChange(), { ...options.watch, depth: 0, accept: (path) => /\.jsonl?$/.test(path) });

@@ -1,4 +1,5 @@
 import { devNull } from 'node:os';
+import type { ProcessTable } from '../platform/processes.ts';
 import type { TranscriptEvidence } from '../sessions/evidence.ts';
 import { LiveSessions } from '../sessions/live-sessions.ts';
 import type { LiveSession } from '../sessions/session.ts';
@@ -65,9 +66,9 @@ export class LiveStates {
   private prints = new Map<string, string>();
   private readAt = Number.NEGATIVE_INFINITY;
 
-  constructor(claudeDirs: readonly string[], stateDir: string | null, rules?: SessionRules) {
+  constructor(claudeDirs: readonly string[], stateDir: string | null, rules?: SessionRules, table?: ProcessTable) {
     // Without a state directory there are no journals: a place below the null device never exists.
-    this.reader = new LiveSessions(claudeDirs, stateDir ?? devNull, rules === undefined ? {} : { rules });
+    this.reader = new LiveSessions(claudeDirs, stateDir ?? devNull, { ...(rules && { rules }), ...(table && { table }) });
   }
 
   /** The last reading is old enough that ages may have changed a state. */

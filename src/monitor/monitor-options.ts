@@ -1,4 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
+import type { ProcessTable } from '../platform/processes.ts';
 import type { WatchOptions } from '../watch/watch.ts';
 import type { SnapshotOptions } from './build.ts';
 import type { LiveQueries } from './details.ts';
@@ -18,6 +19,8 @@ export interface MonitorOptions {
   readonly actions?: 'target' | 'tool';
   /** Clocks of idle and stale sessions, ms (`sessions.idleAfter`, `sessions.staleAfter`). */
   readonly sessions?: { readonly idleAfter: number; readonly staleAfter: number };
+  /** Tells which processes live; default the system's. */
+  readonly processes?: ProcessTable;
   /** How often a snapshot is made when only time has passed, ms. */
   readonly refreshInterval: number;
   /** Decoding threads of a large first reading. */

@@ -1,7 +1,7 @@
 import { ingest, ingestFile, type Progress } from '../ledger/ingest.ts';
 import type { Ledger } from '../ledger/open.ts';
 import { errnoOf } from '../platform/errors.ts';
-import { type Change, watchTree } from '../watch/watch.ts';
+import { type Change, type TreeWatch, watchTree } from '../watch/watch.ts';
 import { buildSnapshot } from './build.ts';
 import { CountedFiles } from './counted-files.ts';
 import type { LiveQueries } from './details.ts';
@@ -48,7 +48,7 @@ class Following implements Monitor {
   private readonly newSessions = new Map<string, number>();
   private seen: Set<string> | null = null;
   private readonly timer: NodeJS.Timeout;
-  private readonly watch: { close(): void };
+  private readonly watch: Pick<TreeWatch, 'close' | 'mode'>;
   private readonly abort = new AbortController();
   private pending = new Set<string>();
   private rescan = false;
@@ -73,6 +73,7 @@ class Following implements Monitor {
       clock: options.clock,
       actions: options.actions ?? 'target',
       rules: options.sessions,
+      processes: options.processes,
       watch: options.watch ?? {},
       onChange: () => this.sourcesChanged(),
     });
@@ -376,6 +377,8 @@ class Following implements Monitor {
       percent: !reading || progress === null || progress.bytes === 0 ? null : Math.min(100, (progress.bytesDone / progress.bytes) * 100),
       ...this.counted.of(ledger, this.o.clock.now()),
       notice: this.writeNotice ?? this.readNotice ?? this.watchNotice ?? ledger.notice,
+      // Where nothing is watched yet, no folder says that it cannot be.
+      polling: this.watch?.mode === 'polling' && this.files.count > 0,
     };
   }
 }

@@ -236,5 +236,7 @@ export interface Snapshot {
     readonly rejectedLines: number;
     /** One sentence when something is held back (disk full, unreadable folder, memory only), else null. */
     readonly notice: string | null;
+    /** Changes are found by looking again and again: the system tells of none (LV-50). Absent = it does tell. */
+    readonly polling?: boolean;
   };
 }

@@ -141,3 +141,84 @@ export function tightenFile(path: string): boolean {
   fs.chmodSync(path, FILE_MODE);
   return true;
 }
+
+/** What tells one content of a file from another without reading it. */
+export interface Stamp {
+  readonly inode: number;
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+/** The stamp of a file, through links; null when there is none. */
+export function stampOf(path: string): Stamp | null {
+  const stat = fs.statSync(path, { throwIfNoEntry: false });
+  return stat === undefined ? null : { inode: stat.ino, size: stat.size, mtimeMs: stat.mtimeMs };
+}
+
+export const sameStamp = (a: Stamp | null, b: Stamp | null): boolean =>
+  a === null || b === null ? a === b : a.inode === b.inode && a.size === b.size && a.mtimeMs === b.mtimeMs;
+
+/** What was read: the stamp was taken before the text. */
+export interface Seen {
+  readonly stamp: Stamp;
+  readonly text: string;
+}
+
+/** The text decides where two writes fall into one tick of the file system's clock, which is milliseconds long. */
+const isStill = (path: string, seen: Seen): boolean => {
+  try {
+    return sameStamp(stampOf(path), seen.stamp) && fs.readFileSync(path, 'utf8') === seen.text;
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * Replaces a file whole, but only if it is still the one that was read (`seen`; null = there was none). False, with the file as it was, when somebody wrote
+ * meanwhile. A person's linked file is written through its link. Written, fsynced and renamed like every file of ours (ST-5, SEC-51).
+ */
+export function swapFile(path: string, data: string, seen: Seen | null): boolean {
+  const target = resolveTarget(path, true);
+  const temporary = temporaryBeside(target);
+  const old = temporary.replace(/\.tmp$/, '.old.tmp');
+  try {
+    writeNew(temporary, data, FILE_MODE, true);
+    return seen === null ? placeNew(temporary, target) : replaceSeen(temporary, target, old, seen);
+  } catch (error) {
+    throw new KnownError(`Cannot write ${target}`, { operation: 'write', path: target, cause: error, retryable: isPassing(error) });
+  } finally {
+    fs.rmSync(temporary, { force: true });
+    fs.rmSync(old, { force: true });
+  }
+}
+
+/** A link fails where a rename would silently replace a file that appeared just now. */
+function placeNew(temporary: string, target: string): boolean {
+  const linked = tryLink(temporary, target);
+  if (linked === 'taken' || (linked === 'impossible' && fs.existsSync(target))) return false;
+  if (linked === 'impossible') fs.renameSync(temporary, target);
+  syncDirectory(dirname(target));
+  return true;
+}
+
+/** The check stands right before the rename. A second name keeps the old file for the case that somebody writes into it in that very moment. */
+function replaceSeen(temporary: string, target: string, old: string, seen: Seen): boolean {
+  const kept = tryLink(target, old) === 'linked';
+  if (!isStill(target, seen)) return false;
+  fs.renameSync(temporary, target);
+  if (kept && !isStill(old, seen)) {
+    fs.renameSync(old, target);
+    return false;
+  }
+  syncDirectory(dirname(target));
+  return true;
+}
+
+function tryLink(from: string, to: string): 'linked' | 'taken' | 'impossible' {
+  try {
+    fs.linkSync(from, to);
+    return 'linked';
+  } catch (error) {
+    return errnoOf(error) === 'EEXIST' ? 'taken' : 'impossible';
+  }
+}

@@ -16,7 +16,8 @@ test('a process whose name holds blanks and parentheses', () => {
 onLinux('LS-10: this process lives; with another start time it is another; a pid that is gone is dead', async () => {
   const procStart = systemProcesses.procStart(process.pid);
   expect(procStart).toMatch(/^\d+$/);
-  const alive = (start: string | null, startedAt: number | null = null) => systemProcesses.isAlive({ pid: process.pid, procStart: start, startedAt });
+  const alive = (start: string | null, startedAt: number | null = null) =>
+    systemProcesses.isAlive({ pid: process.pid, procStart: start, startedAt });
   expect([alive(procStart), alive(`${procStart}1`)]).toEqual([true, false]);
   expect([alive(null, Date.now()), alive(null, ownStart() - 60_000), alive(null)]).toEqual([true, null, null]);
   const child = spawn(process.execPath, ['-e', '0']);

@@ -27,7 +27,10 @@ interface Stat {
 
 /** State and start from `/proc/<pid>/stat`: behind the last `)`, for the name may hold blanks and parentheses. Undefined when it makes no sense. */
 export function parseStat(text: string): Stat | undefined {
-  const fields = text.slice(text.lastIndexOf(')') + 1).trim().split(' ');
+  const fields = text
+    .slice(text.lastIndexOf(')') + 1)
+    .trim()
+    .split(' ');
   const start = fields[19];
   if (fields[0] === undefined || start === undefined || !/^\d+$/.test(start)) return undefined;
   return { isZombie: fields[0] === 'Z' || fields[0] === 'X', start };

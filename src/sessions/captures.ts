@@ -4,6 +4,7 @@ import { type Loose, looseNumber, looseObject, looseText } from '../platform/loo
 import { readSmallJson, replaceSmallFile, sweepTemporaries } from '../platform/small-file.ts';
 import { acceptSample } from '../usage/window.ts';
 import { sessionFileName } from './file-name.ts';
+import { keyedHash } from './hash.ts';
 
 /* `S/statusline/<id>.json`: what only the statusline is told, one file per session, written by its runs (SL-25, session-state §2.11). */
 
@@ -74,6 +75,8 @@ export interface Capture extends CaptureFacts {
   readonly rejected: number;
   /** The line as it was printed, without colours. */
   readonly lastLine: string;
+  /** What of this was published last, as a hash (SL-27); absent = nothing. */
+  readonly published?: string;
 }
 
 export const captureDir = (stateDir: string): string => join(stateDir, 'statusline');
@@ -135,6 +138,13 @@ export function buildCapture(
   };
 }
 
+/** Changes with what the status file shows of a session: per cent, model, title (a resolved one too) and cents (SL-27). */
+export function publishedMark({ context, model, cost, sessionName }: CaptureFacts, title: string | null): string {
+  const percent = context.percent === null ? null : Math.round(context.percent);
+  const cents = cost.usd === null ? null : Math.round(cost.usd * 100);
+  return keyedHash(JSON.stringify([percent, model?.id, model?.name, cents, sessionName, title]), 'published');
+}
+
 /** Writes the capture unless it says what the former one says and that one is young (SL-28). True when a file was written. */
 export function writeCapture(stateDir: string, capture: Capture, previous: Capture | null): boolean {
   const age = capture.at - (previous?.at ?? Number.NEGATIVE_INFINITY);
@@ -180,6 +190,7 @@ function captureOf(read: Loose | null): Capture | null {
   const profileEnv = looseText(identity.profileEnv);
   const alias = looseText(identity.alias);
   const pid = looseNumber(identity.pid, 1);
+  const published = looseText(read.published, 16);
   return {
     v: CAPTURE_VERSION,
     at,
@@ -213,6 +224,7 @@ function captureOf(read: Loose | null): Capture | null {
     quota: readQuota(looseObject(read.quota)),
     rejected: looseNumber(read.rejected) ?? 0,
     lastLine: looseText(read.lastLine) ?? '',
+    ...(published === null ? {} : { published }),
   };
 }
 

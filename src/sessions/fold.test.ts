@@ -4,12 +4,21 @@ import type { HookEvent } from './event.ts';
 import { foldTail, readTail, stateCut } from './fold.ts';
 import { ev, T } from './testing.ts';
 
-const bytes = (lines: readonly unknown[]) => Buffer.from(lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join(''));
+const bytes = (lines: readonly unknown[]) =>
+  Buffer.from(lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join(''));
 const NAMES = ['UserPromptSubmit', 'PostToolUse', 'PermissionRequest', 'Stop', 'SubagentStart', 'SubagentStop', 'SessionStart'] as const;
 
 /** Events in order of delivery, none later than 10 s. */
 const journals = fc
-  .array(fc.record({ step: fc.integer({ min: 0, max: 6000 }), late: fc.integer({ min: 0, max: 9900 }), name: fc.constantFrom(...NAMES), agent: fc.constantFrom('a', 'b') }), { minLength: 1, maxLength: 25 })
+  .array(
+    fc.record({
+      step: fc.integer({ min: 0, max: 6000 }),
+      late: fc.integer({ min: 0, max: 9900 }),
+      name: fc.constantFrom(...NAMES),
+      agent: fc.constantFrom('a', 'b'),
+    }),
+    { minLength: 1, maxLength: 25 },
+  )
   .map((steps) => {
     let delivered = 0;
     return steps.map(({ step, late, name, agent }, i): HookEvent => {
@@ -40,7 +49,9 @@ test('LS-22: folding from any state line equals folding the whole file (10,000 c
 });
 
 test('LS-23: torn, foreign and unparsable lines are skipped and counted; a missing journal is an empty one', () => {
-  const tail = readTail(bytes(['{"v":1,"at":', ev('UserPromptSubmit', 0), '{"v":2,"at":1,"event":"Stop"}', 'null', '[1]', ev('Stop', 1), '"x"']));
+  const tail = readTail(
+    bytes(['{"v":1,"at":', ev('UserPromptSubmit', 0), '{"v":2,"at":1,"event":"Stop"}', 'null', '[1]', ev('Stop', 1), '"x"']),
+  );
   expect([tail.events.length, tail.skipped]).toEqual([2, 5]);
   expect(foldTail(readTail(new Uint8Array()), T).phase).toBe('none');
 });

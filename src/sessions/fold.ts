@@ -25,26 +25,37 @@ export function readTail(bytes: Uint8Array, start = 0): JournalTail {
   // Byte for byte, so that places in the text are places in the file; lines that are not plain ASCII are decoded by themselves.
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   const events: PlacedEvent[] = [];
-  let base: JournalTail['base'] = null;
   let skipped = 0;
+  const base = lastState(text, start);
   let from = start > 0 ? text.indexOf('\n') + 1 : 0;
   if (start > 0 && from === 0) return { base, events, skipped };
+  // What the state covers is not read again.
+  if (base !== null) from = Math.max(from, Math.min(base.upto - start, text.length));
   for (let end = from; from < text.length; from = end + 1) {
     end = text.indexOf('\n', from);
     if (end === -1) end = text.length;
     if (end === from) continue;
-    const line = parsed(text.slice(from, end)) as { readonly [key: string]: unknown } | null;
-    const state = line?.event === 'state' && line.v === 1 ? stateOf(line, start + from) : null;
-    if (state !== null) {
-      base = state;
-      continue;
-    }
-    const event = readEvent(line);
+    if (text.startsWith(STATE_LINE, from)) continue;
+    const event = readEvent(parsed(text.slice(from, end)));
     if (event === null) skipped++;
     else events.push({ offset: start + from, end: start + end + 1, event });
   }
-  const upto = base?.upto ?? 0;
-  return { base, events: upto === 0 ? events : events.filter(({ offset }) => offset >= upto), skipped };
+  return { base, events, skipped };
+}
+
+/** How a `state` line begins; no event does, for theirs begins with its time. */
+const STATE_LINE = '{"v":1,"event":"state"';
+
+/** The last whole `state` line. */
+function lastState(text: string, start: number): JournalTail['base'] {
+  for (let at = text.lastIndexOf(STATE_LINE); at !== -1; at = at === 0 ? -1 : text.lastIndexOf(STATE_LINE, at - 1)) {
+    if (at > 0 && text[at - 1] !== '\n') continue;
+    const end = text.indexOf('\n', at);
+    const line = parsed(text.slice(at, end === -1 ? text.length : end)) as { readonly [key: string]: unknown } | null;
+    const state = line === null ? null : stateOf(line, start + at);
+    if (state !== null) return state;
+  }
+  return null;
 }
 
 function stateOf(line: { readonly [key: string]: unknown }, offset: number): JournalTail['base'] {
@@ -65,7 +76,13 @@ function parsed(line: string): unknown {
 
 /** The state that a tail adds up to. `now` (epoch ms) bounds what a clock set forward has left behind (ST-22). */
 export function foldTail(tail: JournalTail, now: number): ReducedState {
-  return foldEvents(withoutFuture(tail.events.map(({ event }) => event), now), tail.base?.state ?? EMPTY_STATE);
+  return foldEvents(
+    withoutFuture(
+      tail.events.map(({ event }) => event),
+      now,
+    ),
+    tail.base?.state ?? EMPTY_STATE,
+  );
 }
 
 /**
@@ -110,5 +127,11 @@ export function stateCut(tail: JournalTail, now: number): { readonly upto: numbe
   }
   if (cut === -1) return null;
   const covered = events.slice(0, cut + 1);
-  return { upto: covered.at(-1)!.end, state: foldEvents(covered.map(({ event }) => event), tail.base?.state ?? EMPTY_STATE) };
+  return {
+    upto: covered.at(-1)!.end,
+    state: foldEvents(
+      covered.map(({ event }) => event),
+      tail.base?.state ?? EMPTY_STATE,
+    ),
+  };
 }

@@ -8,22 +8,12 @@ import { type Loose, looseObject } from '../platform/loose.ts';
 import { type Paths, resolvePaths } from '../platform/paths.ts';
 import { monotonic, ownStart, type ProcessTable, systemProcesses } from '../platform/processes.ts';
 import { readSessionEnv } from '../platform/session-env.ts';
-import { summaryFacts } from './capture.ts';
-import { captureFile, readCapture } from './captures.ts';
 import type { Identity } from './event.ts';
-import { appendEvent, type JournalRead, journalFile, readJournal } from './journal.ts';
+import { appendEvent, journalFile } from './journal.ts';
 import { leadingFields } from './leading-fields.ts';
-import { currentLoad } from './load.ts';
 import { eventOf, type Received } from './payload.ts';
-import { pseudonym, readSalt } from './pseudonym.ts';
-import { publishIndex, publishStatus } from './publish.ts';
-import { readRegistryOnce } from './registry.ts';
-import { assembleSession, type LiveSession } from './session.ts';
-import { readSessionRules } from './session-rules.ts';
-import { statusFileOf } from './status-file.ts';
+import { publishOwn } from './publish-own.ts';
 import { readStdin } from './stdin.ts';
-import { bySession } from './stored-session.ts';
-import { readSummary } from './summary-file.ts';
 import { sweep } from './sweep.ts';
 
 /* `tidemark hook` (LS-37 … LS-42): stdin → journal → status file → index. Prints nothing, exits with 0, whatever happens. */
@@ -115,65 +105,13 @@ function identityOf(configDir: string, table: ProcessTable): Identity {
 
 function publish(paths: Paths, { claudeDir, sessionId, event }: FromHook): void {
   const { stateDir } = paths;
-  const clock = systemClock.now;
-  const now = clock();
+  const now = systemClock.now();
   // The parent's absence is told apart from our folder's: a home that is gone is not made anew.
   if (statSync(paths.home, { throwIfNoEntry: false }) === undefined) return;
-  const journal = journalFile(stateDir, sessionId);
-  let read = appendEvent(journal, event, now);
-  const settings = readSessionRules(readCompiled(stateDir)?.config ?? null);
-  const salt = settings.hideNames ? readSalt(paths.dataDir) : null;
-  const hide = settings.hideNames
-    ? (session: LiveSession) => ({ session: pseudonym('session', session.id, salt), project: pseudonym('project', session.cwd ?? '', salt) })
-    : null;
-  const load = currentLoad(settings.load);
-  const sources = { stateDir, claudeDir, sessionId, settings, table: systemProcesses };
-  const changed = publishStatus(
-    claudeDir,
-    {
-      id: sessionId,
-      version: () => `${sizeOf(journal)} ${stampOf(captureFile(stateDir, sessionId))}`,
-      build: (previous) => {
-        if (sizeOf(journal) !== read.size) read = readJournal(journal, now) ?? read;
-        const { session, capture, summary } = ownSession(sources, read, clock());
-        if (session === null) return null;
-        return statusFileOf(session, previous, { load: load.load, loadKnown: load.known, capture, summary, pseudonyms: hide?.(session) ?? null });
-      },
-    },
-    now,
-  );
-  if (!changed) return;
-  const view = publishIndex({ claudeDir, stateDir, table: systemProcesses, rules: settings.rules, load: load.load, clock, hide });
-  sweep(claudeDir, stateDir, view, now);
-}
-
-interface OwnSources {
-  readonly stateDir: string;
-  readonly claudeDir: string;
-  readonly sessionId: string;
-  readonly settings: ReturnType<typeof readSessionRules>;
-  readonly table: ProcessTable;
-}
-
-function ownSession({ stateDir, claudeDir, sessionId, settings, table }: OwnSources, { state }: JournalRead, now: number) {
-  const records = bySession(readRegistryOnce(claudeDir, table));
-  const registry = records.of(sessionId);
-  const { identity } = state;
-  const capture = readCapture(stateDir, sessionId);
-  const summary = summaryFacts(readSummary(stateDir), sessionId);
-  const owner = identity?.pid === undefined ? undefined : records.sessionOfPid(identity.pid);
-  // Our own parent runs: asked of the table only so that a straggler of a dead client does not bring it back.
-  const alive = identity?.pid === undefined ? null : table.isAlive({ pid: identity.pid, procStart: identity.procStart ?? null, startedAt: null });
-  const hooks = { state, alive, moved: owner !== undefined && owner !== sessionId };
-  const session = assembleSession({ id: sessionId, configDir: claudeDir, registry, hooks, capture, summary, rules: settings.rules }, now);
-  return { session, capture, summary };
-}
-
-const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? -1;
-
-function stampOf(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat === undefined ? '-' : `${stat.ino}:${stat.mtimeMs}`;
+  const config = readCompiled(stateDir)?.config ?? null;
+  const read = appendEvent(journalFile(stateDir, sessionId), event, now);
+  const view = publishOwn({ stateDir, dataDir: paths.dataDir, claudeDir, sessionId, config, clock: systemClock.now, read }, now);
+  if (view !== null) sweep(claudeDir, stateDir, view, now);
 }
 
 /** One line without anything of the payload; no log is no failure either. */
@@ -182,7 +120,9 @@ function logFailure(paths: Paths | null, error: unknown): void {
     if (paths === null || statSync(dirname(paths.stateDir), { throwIfNoEntry: false }) === undefined) return;
     const code = errnoOf(error) ?? (error instanceof Error ? error.name : 'unknown');
     const at = new Date(systemClock.now()).toISOString();
-    appendFileSync(`${paths.stateDir}/tidemark.log`, `${JSON.stringify({ level: 'error', time: at, msg: 'hook failed', code })}\n`, { mode: 0o600 });
+    appendFileSync(`${paths.stateDir}/tidemark.log`, `${JSON.stringify({ level: 'error', time: at, msg: 'hook failed', code })}\n`, {
+      mode: 0o600,
+    });
   } catch {
     // A full disk, a read-only home: silence is the contract (LS-37).
   }

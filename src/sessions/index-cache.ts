@@ -4,7 +4,7 @@ import { readSmallJson, replaceSmallFile } from '../platform/small-file.ts';
 import { keyedHash } from './hash.ts';
 import type { LiveSession } from './session.ts';
 import { CLOCKS, isState, type SessionRules } from './states.ts';
-import type { FolderRow } from './status-folder.ts';
+import type { FolderRow } from './status-index.ts';
 
 /*
  * What the last publisher made of each status file. A hook that reads one file instead of fifty stays within its budget (LS-39). Never the truth: an entry
@@ -45,13 +45,17 @@ export function writeRows(stateDir: string, key: string, rows: RowCache, before:
 function isRow(value: unknown): boolean {
   const cached = value as Partial<CachedRow> | null;
   const row = cached?.row;
-  return typeof cached?.until === 'number' && typeof cached.from === 'number' && typeof row?.at === 'number' && typeof row.entry === 'object' && isState(row.state);
+  return (
+    typeof cached?.until === 'number' &&
+    typeof cached.from === 'number' &&
+    typeof row?.at === 'number' &&
+    typeof row.entry === 'object' &&
+    isState(row.state)
+  );
 }
 
-/** When time alone may change a session next, epoch ms; the past when it may at any moment. */
+/** When time alone changes a session that has neither record nor process, epoch ms. */
 export function unchangedUntil(session: LiveSession, rules: SessionRules, now: number): number {
-  // Within the first seconds a hook may lead the registry.
-  if (now - session.since < 2 * CLOCKS.grace) return 0;
   const ends = [session.at + CLOCKS.hideAfter, session.at + rules.staleAfter, session.since + rules.idleAfter];
   if (session.ended !== null) ends.push(session.ended.at + CLOCKS.endedFileAfter);
   if (session.error?.resetsAt) ends.push(session.error.resetsAt * 1000);

@@ -10,12 +10,12 @@ import type { ReducedState } from './reduced.ts';
 
 /* `S/events/<id>.jsonl` (LS-21, LS-22): one line per event, appended in one write; nobody ever rewrites it. */
 
-/** Behind so many bytes of events a `state` line is due. */
-const STATE_AFTER = 32 * 1024;
+/** Behind so many bytes of events a `state` line is due: well before the 32 KiB of LS-22, for every hook folds what lies behind it. */
+const STATE_AFTER = 8 * 1024;
 /** A `state` line must save at least so much, or a burst would add one per event. */
-const STATE_SAVES = 16 * 1024;
+const STATE_SAVES = 4 * 1024;
 /** What one look reads; more only when no `state` line is in it. */
-const WINDOW = 96 * 1024;
+const WINDOW = 32 * 1024;
 /** From here on, tool events that change nothing are left out. */
 const FULL = 4 * 1024 * 1024;
 /** Read at most so much of a journal that somebody else blew up. */

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ProcessTable, isOurDomain, systemProcesses } from '../platform/processes.ts';
+import { isOurDomain, type ProcessTable, systemProcesses } from '../platform/processes.ts';
 import { summaryFacts } from './capture.ts';
 import { type Capture, captureFile, readCapture } from './captures.ts';
 import type { HookEvidence, JobEvidence, TranscriptEvidence } from './evidence.ts';
@@ -10,7 +10,7 @@ import { eventsDir, readJournal } from './journal.ts';
 import { EMPTY_STATE, type ReducedState } from './reduced.ts';
 import { type RegistryEvidence, RegistryReader } from './registry.ts';
 import { assembleSession, type LiveSession } from './session.ts';
-import { DEFAULT_RULES, type SessionRules, urgency } from './states.ts';
+import { CLOCKS, DEFAULT_RULES, type SessionRules, urgency } from './states.ts';
 import { bySession } from './stored-session.ts';
 import { readSummary, type Summary } from './summary-file.ts';
 
@@ -65,7 +65,7 @@ export class LiveSessions {
     const journals = this.#readJournals(now);
     const jobs = this.#readJobs();
     const summary = this.#readSummary();
-    const ids = new Set([...registry.ids, ...transcripts.keys(), ...jobs.flatMap((each) => [...each.keys()])]);
+    const ids = new Set([...registry.ids, ...this.#cleared.keys(), ...transcripts.keys(), ...jobs.flatMap((each) => [...each.keys()])]);
     const named = new Set([...ids].map(sessionFileName));
     // An id that could not be a file name is known only where somebody else names it.
     for (const name of journals.keys()) if (!named.has(name) && !name.startsWith('h-')) ids.add(name);
@@ -97,7 +97,8 @@ export class LiveSessions {
     if (reduced === null) return clearedAt === undefined ? null : { state: clearedState(clearedAt), alive: null, moved: true };
     const { identity } = reduced;
     const pid = identity?.pid;
-    if (pid === undefined) return { state: reduced, alive: null, moved: clearedAt !== undefined && clearedAt > reduced.at && now >= clearedAt };
+    if (pid === undefined)
+      return { state: reduced, alive: null, moved: clearedAt !== undefined && clearedAt > reduced.at && now >= clearedAt };
     const owner = sessionOfPid(pid);
     const here = isOurDomain(identity?.pidDomain ?? null, this.#table.domain);
     const alive = here ? this.#table.isAlive({ pid, procStart: identity?.procStart ?? null, startedAt: null }) : null;
@@ -114,6 +115,7 @@ export class LiveSessions {
       this.#cleared.delete(sessionId);
       this.#sessionOfPid.set(key, sessionId);
     }
+    for (const [id, at] of this.#cleared) if (now - at >= CLOCKS.hideAfter) this.#cleared.delete(id);
     if (this.#sessionOfPid.size > MAX_SESSIONS) this.#sessionOfPid = new Map([...this.#sessionOfPid].slice(-MAX_SESSIONS));
     if (this.#cleared.size > MAX_SESSIONS) this.#cleared = new Map([...this.#cleared].slice(-MAX_SESSIONS));
   }

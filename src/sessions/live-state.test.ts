@@ -48,7 +48,12 @@ describe('LS-2: the registry decides', () => {
     ['invented', null, 'unknown'],
     [null, null, 'unknown'],
   ])('%s, %s → %s', (status, waitingFor, expected) => {
-    expect(at({ registry: [record({ status, waitingFor })] })).toMatchObject({ state: expected, alive: true, source: 'registry', stale: false });
+    expect(at({ registry: [record({ status, waitingFor })] })).toMatchObject({
+      state: expected,
+      alive: true,
+      source: 'registry',
+      stale: false,
+    });
   });
   test('idle after ten minutes, at the setting', () => {
     expect([600, 601].map((now) => state({ registry: [record()], now }))).toEqual(['your-turn', 'idle']);
@@ -64,7 +69,12 @@ describe('LS-3: hooks refine the registry', () => {
     ['StopFailure → rate-limited', idle, [prompt, ev('StopFailure', 2.9, { error: 'rate_limit' })], 'rate-limited'],
     ['StopFailure → error', idle, [prompt, ev('StopFailure', 2.9, { error: 'server_error' })], 'error'],
     ['background agents → working', idle, [prompt, ev('Stop', 2.9, { tasks: { agents: [['a', 'x']], shells: 0 } })], 'working'],
-    ['a question', [record({ status: 'waiting', waitingFor: 'permission prompt', statusUpdatedAt: T + 3000 })], [prompt, ev('PermissionRequest', 2.9, { tool: 'AskUserQuestion' })], 'needs-answer'],
+    [
+      'a question',
+      [record({ status: 'waiting', waitingFor: 'permission prompt', statusUpdatedAt: T + 3000 })],
+      [prompt, ev('PermissionRequest', 2.9, { tool: 'AskUserQuestion' })],
+      'needs-answer',
+    ],
     ['a plan', waiting, [prompt, ev('PermissionRequest', 2.9, { tool: 'ExitPlanMode' })], 'needs-permission'],
     ['a compaction', [record({ status: 'busy' })], [prompt, ev('PreCompact', 2, { source: 'auto' })], 'compacting'],
     ['hooks do not contradict', idle, [prompt], 'your-turn'],
@@ -77,24 +87,42 @@ describe('LS-4: two seconds of grace', () => {
   const asked = hooks([prompt, ev('PermissionRequest', 5, { tool: 'Bash' })]);
   test('PermissionRequest at t, registry still busy: needs-permission until t + 2 s', () => {
     const busy = [record({ status: 'busy' })];
-    expect([5, 6.9, 7].map((now) => state({ registry: busy, hooks: asked, now }))).toEqual(['needs-permission', 'needs-permission', 'working']);
+    expect([5, 6.9, 7].map((now) => state({ registry: busy, hooks: asked, now }))).toEqual([
+      'needs-permission',
+      'needs-permission',
+      'working',
+    ]);
   });
   test('no flicker when the registry follows (1,000 interleavings)', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 1999 }), fc.array(fc.integer({ min: 0, max: 10_000 }), { minLength: 5, maxLength: 20 }), (turned, looks) => {
-        for (const look of looks) {
-          const now = T + 5000 + look;
-          const status = look < turned ? { status: 'busy' } : { status: 'waiting', waitingFor: 'permission prompt', statusUpdatedAt: T + 5000 + turned };
-          expect(liveState([record(status)], asked, null, null, now)?.state).toBe('needs-permission');
-        }
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 1999 }),
+        fc.array(fc.integer({ min: 0, max: 10_000 }), { minLength: 5, maxLength: 20 }),
+        (turned, looks) => {
+          for (const look of looks) {
+            const now = T + 5000 + look;
+            const status =
+              look < turned
+                ? { status: 'busy' }
+                : { status: 'waiting', waitingFor: 'permission prompt', statusUpdatedAt: T + 5000 + turned };
+            expect(liveState([record(status)], asked, null, null, now)?.state).toBe('needs-permission');
+          }
+        },
+      ),
       { numRuns: 1000 },
     );
   });
 });
 
 test('LS-5: without a valid record the hooks decide; alive from the recorded pid', () => {
-  const nine = [ev('SessionStart', 0, { source: 'startup' }), ev('UserPromptSubmit', 1), ev('PreToolUse', 2, { tool: 'Bash' }), ev('PostToolUse', 3, { tool: 'Bash' }), ev('Stop', 4), ev('SessionEnd', 5, { reason: 'other' })];
+  const nine = [
+    ev('SessionStart', 0, { source: 'startup' }),
+    ev('UserPromptSubmit', 1),
+    ev('PreToolUse', 2, { tool: 'Bash' }),
+    ev('PostToolUse', 3, { tool: 'Bash' }),
+    ev('Stop', 4),
+    ev('SessionEnd', 5, { reason: 'other' }),
+  ];
   const states = nine.map((_, i) => state({ hooks: hooks(nine.slice(0, i + 1)), now: i }));
   expect(states).toEqual(['your-turn', 'working', 'working', 'working', 'your-turn', 'ended']);
   expect(at({ hooks: hooks([prompt], true) })).toMatchObject({ alive: true, source: 'hook' });
@@ -146,7 +174,8 @@ describe('LS-32, LS-35, LS-36: stale', () => {
 
 test('LS-28: an agent without a sign for 30 min is gone; its own file may say more', () => {
   const given = hooks([prompt, ev('SubagentStart', 1, { agent: 'a', agentType: 'x' })], true);
-  const agents = (now: number, transcript: TranscriptEvidence | null = null) => at({ hooks: given, transcript, now })?.background.agents.length;
+  const agents = (now: number, transcript: TranscriptEvidence | null = null) =>
+    at({ hooks: given, transcript, now })?.background.agents.length;
   expect([agents(1800), agents(1802)]).toEqual([1, 0]);
   const file = (finished: boolean, grew: number) => script('none', 0, { agents: [{ id: 'a', finished, grewAt: T + grew * 1000 }] });
   expect([agents(10, file(true, 5)), agents(1802, file(false, 1000))]).toEqual([0, 1]);
@@ -175,7 +204,10 @@ describe('§13: the hard cases', () => {
   });
   test('3: permission granted, tool runs 30 min', () => {
     const granted = hooks([prompt, ev('PermissionRequest', 1, { tool: 'Bash', input: 'h' })]);
-    expect(at({ hooks: granted, registry: [record({ status: 'busy', statusUpdatedAt: T + 4000 })], now: 1800 })).toMatchObject({ state: 'working', stale: false });
+    expect(at({ hooks: granted, registry: [record({ status: 'busy', statusUpdatedAt: T + 4000 })], now: 1800 })).toMatchObject({
+      state: 'working',
+      stale: false,
+    });
   });
   test('4, 6, 7: kill -9, a crash, a reused pid: the record proves nothing', () => {
     expect(at({ registry: [record({ alive: false })], hooks: hooks([prompt], false) })).toMatchObject({ state: 'ended', alive: false });
@@ -198,12 +230,19 @@ describe('§13: the hard cases', () => {
   test('14: the limit: until its reset, then your turn; the next prompt clears', () => {
     const limited = hooks([prompt, ev('StopFailure', 1, { error: 'rate_limit' })], true);
     const limitReset = { resetsAt: T / 1000 + 100, at: T };
-    expect(at({ hooks: limited, now: 99, extras: { limitReset } })).toMatchObject({ state: 'rate-limited', error: { kind: 'rate_limit', resetsAt: T / 1000 + 100 } });
+    expect(at({ hooks: limited, now: 99, extras: { limitReset } })).toMatchObject({
+      state: 'rate-limited',
+      error: { kind: 'rate_limit', resetsAt: T / 1000 + 100 },
+    });
     expect([100, 701].map((now) => state({ hooks: limited, now, extras: { limitReset } }))).toEqual(['your-turn', 'idle']);
   });
   test('18: another pid namespace: liveness unknown, hooks and ages decide', () => {
     const foreign = [record({ alive: null, status: 'busy' })];
-    expect(at({ registry: foreign, hooks: hooks([prompt, ev('Stop', 1)]) })).toMatchObject({ state: 'your-turn', source: 'hook', alive: null });
+    expect(at({ registry: foreign, hooks: hooks([prompt, ev('Stop', 1)]) })).toMatchObject({
+      state: 'your-turn',
+      source: 'hook',
+      alive: null,
+    });
     expect(at({ registry: foreign, now: 400 })).toMatchObject({ state: 'unknown', alive: null, stale: true });
   });
 });

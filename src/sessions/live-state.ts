@@ -81,7 +81,8 @@ export function liveState(
     byTranscript ??
     fromMtime(mtime, now) ??
     (registry.length > 0 || byHooks !== null ? { source: registry.length > 0 ? 'registry' : 'hook', state: 'unknown', since: at } : null);
-  if (decided === null || (alive !== true && now - at >= CLOCKS.hideAfter && decided.source !== 'mtime' && decided.state !== 'ended')) return null;
+  if (decided === null || (alive !== true && now - at >= CLOCKS.hideAfter && decided.source !== 'mtime' && decided.state !== 'ended'))
+    return null;
   const settled = withClocks(decided, extras.limitReset ?? null, rules, now);
   const shells = Math.max(hooks?.state.shells ?? 0, valid.some(({ status }) => status === 'shell') ? 1 : 0);
   const isEnded = settled.state === 'ended';
@@ -167,12 +168,7 @@ function leading(record: RegistryEvidence, hooks: HookEvidence | null, agents: r
   return decided.state === 'unknown' || decided.state === 'ended' ? null : decided;
 }
 
-function ofRecord(
-  record: RegistryEvidence,
-  hooks: ReducedState | null,
-  agents: readonly Agent[],
-  now: number,
-): Decided {
+function ofRecord(record: RegistryEvidence, hooks: ReducedState | null, agents: readonly Agent[], now: number): Decided {
   const since = statusTime(record);
   const is = (state: State, rest: Partial<Decided> = {}): Decided => ({ source: 'registry', state, since, ...rest });
   if (record.status === 'busy') {
@@ -247,7 +243,8 @@ function withClocks(decided: Decided, reset: LimitReset | null, rules: SessionRu
   let d = decided;
   if (d.state === 'rate-limited' && d.error && reset !== null && reset.resetsAt * 1000 > d.error.at) {
     const resetsAt = reset.resetsAt;
-    d = now >= resetsAt * 1000 ? { source: d.source, state: 'your-turn', since: resetsAt * 1000 } : { ...d, error: { ...d.error, resetsAt } };
+    d =
+      now >= resetsAt * 1000 ? { source: d.source, state: 'your-turn', since: resetsAt * 1000 } : { ...d, error: { ...d.error, resetsAt } };
   }
   return d.state === 'your-turn' && now - d.since > rules.idleAfter ? { ...d, state: 'idle' } : d;
 }

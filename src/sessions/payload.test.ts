@@ -10,7 +10,24 @@ const CANARY = 'CANARY-7f3e';
 test('LS-24: nothing of the content of any of the 33 events reaches the journal', () => {
   for (const name of EVENT_NAMES) {
     const content = Object.fromEntries(
-      ['prompt', 'last_assistant_message', 'message', 'delta', 'compact_summary', 'custom_instructions', 'error', 'error_details', 'description', 'task_description', 'content', 'file_path', 'command_args', 'url', 'directory', 'worktree_path'].map((key) => [key, CANARY]),
+      [
+        'prompt',
+        'last_assistant_message',
+        'message',
+        'delta',
+        'compact_summary',
+        'custom_instructions',
+        'error',
+        'error_details',
+        'description',
+        'task_description',
+        'content',
+        'file_path',
+        'command_args',
+        'url',
+        'directory',
+        'worktree_path',
+      ].map((key) => [key, CANARY]),
     );
     const payload = {
       session_id: 's',

@@ -4,9 +4,9 @@ import { errnoOf } from '../platform/errors.ts';
 import type { Loose } from '../platform/loose.ts';
 import { readSmallFile, readSmallJson, replaceSmallFile } from '../platform/small-file.ts';
 import { readRows, writeRows } from './index-cache.ts';
-import { type FolderOptions, type FolderRow, type FolderView, isSameFolder, listFolder, statusDir, statusFile, viewFolder } from './status-folder.ts';
 import { isoSecond, type Load, mayReplace, type StatusFile, sameButTimes } from './status-file.ts';
-import { indexOf } from './status-index.ts';
+import { type FolderOptions, type FolderView, isSameFolder, listFolder, statusDir, statusFile, viewFolder } from './status-folder.ts';
+import { type FolderRow, indexOf } from './status-index.ts';
 
 /* Publishing without a lock (LS-40): every writer builds from all sources, then looks whether they changed meanwhile. */
 

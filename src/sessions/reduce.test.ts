@@ -12,8 +12,10 @@ const stateOf = (...events: readonly HookEvent[]): State => {
   return hookState(state, state.at);
 };
 const prompt = ev('UserPromptSubmit', 0);
-const ask = (at: number, tool = 'Bash', input = 'h1', agent?: string) => ev('PermissionRequest', at, { tool, input, ...(agent ? { agent, agentType: 'coder' } : {}) });
-const done = (at: number, tool = 'Bash', input = 'h1', agent?: string) => ev('PostToolUse', at, { tool, input, ...(agent ? { agent, agentType: 'coder' } : {}) });
+const ask = (at: number, tool = 'Bash', input = 'h1', agent?: string) =>
+  ev('PermissionRequest', at, { tool, input, ...(agent ? { agent, agentType: 'coder' } : {}) });
+const done = (at: number, tool = 'Bash', input = 'h1', agent?: string) =>
+  ev('PostToolUse', at, { tool, input, ...(agent ? { agent, agentType: 'coder' } : {}) });
 
 describe('live-status §5: event → effect', () => {
   const table: readonly (readonly [string, readonly HookEvent[], State])[] = [
@@ -33,7 +35,11 @@ describe('live-status §5: event → effect', () => {
     ['Notification elicitation_dialog', [prompt, ev('Notification', 7, { kind: 'elicitation_dialog' })], 'needs-answer'],
     ['idle_prompt after a turn', [prompt, ev('Stop', 1), ev('Notification', 61, { kind: 'idle_prompt' })], 'your-turn'],
     ['idle_prompt shows an end that nothing told', [prompt, ev('Notification', 65, { kind: 'idle_prompt' })], 'your-turn'],
-    ['idle_prompt never ends a newer prompt', [prompt, ev('UserPromptSubmit', 60), ev('Notification', 61, { kind: 'idle_prompt' })], 'working'],
+    [
+      'idle_prompt never ends a newer prompt',
+      [prompt, ev('UserPromptSubmit', 60), ev('Notification', 61, { kind: 'idle_prompt' })],
+      'working',
+    ],
     ['Notification other', [prompt, ev('Notification', 1, { kind: 'auth_success' })], 'working'],
     ['Elicitation', [prompt, ev('Elicitation', 1, { input: 'm' })], 'needs-answer'],
     ['ElicitationResult', [prompt, ev('Elicitation', 1, { input: 'm' }), ev('ElicitationResult', 2, { input: 'm' })], 'working'],
@@ -43,8 +49,21 @@ describe('live-status §5: event → effect', () => {
     ['StopFailure rate_limit', [prompt, ev('StopFailure', 1, { error: 'rate_limit' })], 'rate-limited'],
     ['StopFailure other', [prompt, ev('StopFailure', 1, { error: 'billing_error' })], 'error'],
     ['PreCompact', [prompt, ev('PreCompact', 1, { source: 'auto' })], 'compacting'],
-    ['PostCompact auto (§13 15)', [prompt, ev('PreCompact', 1, { source: 'auto' }), ev('SubagentStop', 2, { agent: 'h', agentType: '' }), ev('PostCompact', 3, { source: 'auto' })], 'working'],
-    ['PostCompact manual', [prompt, ev('Stop', 1), ev('PreCompact', 2, { source: 'manual' }), ev('PostCompact', 3, { source: 'manual' })], 'your-turn'],
+    [
+      'PostCompact auto (§13 15)',
+      [
+        prompt,
+        ev('PreCompact', 1, { source: 'auto' }),
+        ev('SubagentStop', 2, { agent: 'h', agentType: '' }),
+        ev('PostCompact', 3, { source: 'auto' }),
+      ],
+      'working',
+    ],
+    [
+      'PostCompact manual',
+      [prompt, ev('Stop', 1), ev('PreCompact', 2, { source: 'manual' }), ev('PostCompact', 3, { source: 'manual' })],
+      'your-turn',
+    ],
     ['SessionEnd', [prompt, ev('SessionEnd', 1, { reason: 'other' })], 'ended'],
     ['a tool after SessionEnd', [prompt, ev('SessionEnd', 1), done(2)], 'ended'],
     ['SessionStart after SessionEnd', [prompt, ev('SessionEnd', 1), ev('SessionStart', 2, { source: 'resume' })], 'your-turn'],
@@ -55,7 +74,27 @@ describe('live-status §5: event → effect', () => {
   });
 
   test('LS-16: an invented event and those never installed change nothing but the time', () => {
-    const effective = new Set(['SessionStart', 'SessionEnd', 'UserPromptSubmit', 'PreToolUse', 'PostToolUse', 'PostToolUseFailure', 'PermissionRequest', 'PermissionDenied', 'Notification', 'Stop', 'StopFailure', 'SubagentStart', 'SubagentStop', 'PreCompact', 'PostCompact', 'TaskCreated', 'TaskCompleted', 'Elicitation', 'ElicitationResult']);
+    const effective = new Set([
+      'SessionStart',
+      'SessionEnd',
+      'UserPromptSubmit',
+      'PreToolUse',
+      'PostToolUse',
+      'PostToolUseFailure',
+      'PermissionRequest',
+      'PermissionDenied',
+      'Notification',
+      'Stop',
+      'StopFailure',
+      'SubagentStart',
+      'SubagentStop',
+      'PreCompact',
+      'PostCompact',
+      'TaskCreated',
+      'TaskCompleted',
+      'Elicitation',
+      'ElicitationResult',
+    ]);
     expect(EVENT_NAMES).toHaveLength(33);
     const before = foldEvents([prompt, ask(1)]);
     for (const name of [...EVENT_NAMES, 'InventedEvent', 'constructor', '__proto__']) {
@@ -67,12 +106,21 @@ describe('live-status §5: event → effect', () => {
   });
 
   test('a compaction of a client without PostCompact ends a moment after its restart', () => {
-    const state = foldEvents([prompt, ev('Stop', 1), ev('PreCompact', 2, { source: 'manual' }), ev('SessionStart', 3, { source: 'compact' })]);
+    const state = foldEvents([
+      prompt,
+      ev('Stop', 1),
+      ev('PreCompact', 2, { source: 'manual' }),
+      ev('SessionStart', 3, { source: 'compact' }),
+    ]);
     expect([hookState(state, T + 3000), hookState(state, T + 5001)]).toEqual(['compacting', 'your-turn']);
   });
 
   test('tasks: progress by id, an open one names the session', () => {
-    const events = [ev('TaskCompleted', 1, { task: '2', title: 'B' }), ev('TaskCreated', 2, { task: '2', title: 'B' }), ev('TaskCreated', 0, { task: '1', title: 'A' })];
+    const events = [
+      ev('TaskCompleted', 1, { task: '2', title: 'B' }),
+      ev('TaskCreated', 2, { task: '2', title: 'B' }),
+      ev('TaskCreated', 0, { task: '1', title: 'A' }),
+    ];
     expect(foldEvents(events).tasks).toEqual([
       { id: '1', subject: 'A', done: false },
       { id: '2', subject: 'B', done: true },
@@ -147,7 +195,10 @@ describe('properties of the fold', () => {
   test(`LS-17: double delivery changes nothing (${CASES} cases)`, () => {
     fc.assert(
       fc.property(streams, fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 3 })), { maxLength: 6 }), (events, repeats) => {
-        const copies = events.length === 0 ? [] : repeats.map(([i, late]) => ({ ...events[i % events.length]!, at: events[i % events.length]!.at + late * 80 }));
+        const copies =
+          events.length === 0
+            ? []
+            : repeats.map(([i, late]) => ({ ...events[i % events.length]!, at: events[i % events.length]!.at + late * 80 }));
         expect(essence(foldEvents([...events, ...copies]))).toEqual(essence(foldEvents(events)));
       }),
       { numRuns: CASES },
@@ -177,7 +228,8 @@ describe('properties of the fold', () => {
           const isNew = !before.recent.some(([n]) => n === event.n);
           const now = hookState(state, state.at);
           if (state.since > state.at) throw new Error('since after now');
-          if (before.phase === 'ended' && now !== 'ended' && !['SessionStart', 'UserPromptSubmit'].includes(event.event)) throw new Error('ended was left');
+          if (before.phase === 'ended' && now !== 'ended' && !['SessionStart', 'UserPromptSubmit'].includes(event.event))
+            throw new Error('ended was left');
           if (isNew && event.event === 'Stop' && needsYou(now)) throw new Error('a need after Stop');
           if (new Set(state.agents.map(({ id }) => id)).size !== state.agents.length) throw new Error('an agent twice');
         }

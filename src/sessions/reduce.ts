@@ -47,8 +47,7 @@ function apply(draft: Draft, event: HookEvent): void {
   if (draft.since === 0 || before !== hookState(draft, at)) draft.since = at;
 }
 
-const reopens = (event: HookEvent) =>
-  event.event === 'UserPromptSubmit' || (event.event === 'SessionStart' && event.source !== 'compact');
+const reopens = (event: HookEvent) => event.event === 'UserPromptSubmit' || (event.event === 'SessionStart' && event.source !== 'compact');
 
 /** Settings and plugin both installed deliver each event twice, within moments of each other (LS-17). Notes the event as seen. */
 function isRepeat(draft: Draft, event: HookEvent): boolean {
@@ -78,7 +77,8 @@ function note(draft: Draft, event: HookEvent): void {
 }
 
 /** Names come from outside: `constructor` is none of ours. */
-const effectOf = (table: Readonly<Record<string, Effect>>, name: string): Effect | undefined => (Object.hasOwn(table, name) ? table[name] : undefined);
+const effectOf = (table: Readonly<Record<string, Effect>>, name: string): Effect | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
 
 const keyOf = (event: HookEvent) => event.agent ?? '';
 
@@ -110,7 +110,13 @@ const EFFECTS: Readonly<Record<string, Effect>> = {
     if (!atWork(draft, event)) return;
     const tool = event.tool ?? null;
     if (tool !== null) draft.lastRequest = { tool, at: event.at };
-    openWait(draft, { for: tool === 'AskUserQuestion' ? 'answer' : 'permission', agent: keyOf(event), tool, input: event.input ?? null, at: event.at });
+    openWait(draft, {
+      for: tool === 'AskUserQuestion' ? 'answer' : 'permission',
+      agent: keyOf(event),
+      tool,
+      input: event.input ?? null,
+      at: event.at,
+    });
   },
   PermissionDenied(draft, event) {
     clearWaits(draft, event.at, (wait) => answers(event, wait));
@@ -122,7 +128,11 @@ const EFFECTS: Readonly<Record<string, Effect>> = {
     openWait(draft, { for: 'answer', agent: keyOf(event), tool: null, input: event.input ?? null, at: event.at });
   },
   ElicitationResult(draft, event) {
-    clearWaits(draft, event.at, (wait) => wait.for === 'answer' && wait.tool === null && (wait.input === null || wait.input === (event.input ?? null)));
+    clearWaits(
+      draft,
+      event.at,
+      (wait) => wait.for === 'answer' && wait.tool === null && (wait.input === null || wait.input === (event.input ?? null)),
+    );
   },
   Stop(draft, event) {
     turnOver(draft, event);

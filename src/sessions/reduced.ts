@@ -152,7 +152,8 @@ export function readReduced(value: unknown): ReducedState | null {
     stopAt: time(o.stopAt),
     prompt: text(o.prompt),
     error: error && { kind: error.name, at: error.at },
-    ended: looseNumber(ended.at) === null ? null : { at: time(ended.at), reason: text(ended.reason) ?? 'other', pid: looseNumber(ended.pid, 1) },
+    ended:
+      looseNumber(ended.at) === null ? null : { at: time(ended.at), reason: text(ended.reason) ?? 'other', pid: looseNumber(ended.pid, 1) },
     compact:
       looseNumber(compact.at) === null
         ? null

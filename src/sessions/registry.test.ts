@@ -19,7 +19,18 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 const DOMAIN = 'linux:x:pid:[1]';
 const table: ProcessTable = { domain: DOMAIN, procStart: () => '7', isAlive: ({ pid, procStart }) => pid === 100 && procStart === '7' };
 const put = (pid: number, fields: Record<string, unknown> = {}) =>
-  writeFileSync(join(sessions, `${pid}.json`), JSON.stringify({ pid, sessionId: `s${pid}`, procStart: '7', pidDomain: DOMAIN, status: 'busy', messagingSocketPath: '/x/CANARY', ...fields }));
+  writeFileSync(
+    join(sessions, `${pid}.json`),
+    JSON.stringify({
+      pid,
+      sessionId: `s${pid}`,
+      procStart: '7',
+      pidDomain: DOMAIN,
+      status: 'busy',
+      messagingSocketPath: '/x/CANARY',
+      ...fields,
+    }),
+  );
 
 test('LS-10: valid, dead, reused, other namespace, missing start, half written, directory, FIFO', () => {
   put(100);

@@ -128,7 +128,8 @@ function processesOf(registry: readonly RegistryEvidence[], hooks: HookEvidence 
     startedAt,
     version,
   }));
-  if (identity?.pid === undefined || hooks?.alive === false || hooks?.moved || listed.some(({ pid }) => pid === identity.pid)) return processes;
+  if (identity?.pid === undefined || hooks?.alive === false || hooks?.moved || listed.some(({ pid }) => pid === identity.pid))
+    return processes;
   const { pid, procStart = null } = identity;
   return [...processes, { pid, procStart, kind: null, entrypoint: null, startedAt: null, version: null }];
 }

@@ -8,7 +8,7 @@ import { type CachedRow, type RowCache, unchangedUntil } from './index-cache.ts'
 import { type RegistryEvidence, readRegistryOnce } from './registry.ts';
 import { assembleSession, type LiveSession } from './session.ts';
 import { CLOCKS, type SessionRules } from './states.ts';
-import { type IndexRow, indexRow, type Pseudonyms } from './status-index.ts';
+import { type FolderRow, indexRow, type Pseudonyms } from './status-index.ts';
 import { bySession, type StoredContext, storedId, storedSession } from './stored-session.ts';
 
 /* `C/status/` as a whole: what is in it, what of it lives, what may go. */
@@ -18,12 +18,6 @@ export interface FolderEntry {
   readonly ino: number;
   readonly mtimeMs: number;
   readonly size: number;
-}
-
-/** One session of the folder or, with `name` null, of the registry alone. */
-export interface FolderRow extends IndexRow {
-  readonly name: string | null;
-  readonly alive: boolean | null;
 }
 
 export interface FolderView {

@@ -1,6 +1,6 @@
 import { type Loose, looseNumber, looseObject, looseText } from '../platform/loose.ts';
 import type { LiveSession } from './session.ts';
-import { needsYou, type State, STATES } from './states.ts';
+import { needsYou, STATES, type State } from './states.ts';
 import { isoSecond, type Load } from './status-file.ts';
 
 /* `C/status/index.json` (session-state §2.2): every session that has not ended. Pure. */
@@ -16,6 +16,12 @@ export interface IndexRow {
   /** Null = not known. */
   readonly contextPercent: number | null;
   readonly entry: Loose;
+}
+
+/** One session of the folder or, with `name` null, of the registry alone. */
+export interface FolderRow extends IndexRow {
+  readonly name: string | null;
+  readonly alive: boolean | null;
 }
 
 /** Names instead of the real ones (LS-27). */
@@ -62,7 +68,9 @@ const percentOf = (file: Loose): number => Math.round(looseNumber(looseObject(fi
 /** A file without our key tells of its context by a size; ours say it. */
 function contextKnown(file: Loose): boolean {
   const ours = looseObject(file.tidemark);
-  return ours.context === undefined ? (looseNumber(looseObject(file.context).current_tokens, 1) ?? 0) > 0 : looseObject(ours.context).known === true;
+  return ours.context === undefined
+    ? (looseNumber(looseObject(file.context).current_tokens, 1) ?? 0) > 0
+    : looseObject(ours.context).known === true;
 }
 
 /** The line of a session whose status file is `file`; `{}` for one known from the registry alone. */

@@ -49,7 +49,10 @@ export function storedSession(file: Loose, mtime: number, c: StoredContext): Liv
   const registry = c.registry.of(id);
   const ours = looseObject(file.tidemark);
   const hooks = hooksOf(file, mtime, id, c);
-  const session = assembleSession({ id, configDir: looseText(ours.config_dir) ?? c.claudeDir, registry, hooks, rules: c.rules, storedTitle: titleOf(file) }, c.now);
+  const session = assembleSession(
+    { id, configDir: looseText(ours.config_dir) ?? c.claudeDir, registry, hooks, rules: c.rules, storedTitle: titleOf(file) },
+    c.now,
+  );
   return session;
 }
 
@@ -93,7 +96,13 @@ const PHASE: Readonly<Record<State, Phase>> = {
   ended: 'ended',
 };
 /** The seed's words of files that other programs write. */
-const FOREIGN: Readonly<Record<string, State>> = { active: 'working', waiting: 'needs-answer', idle: 'your-turn', completed: 'ended', failed: 'error' };
+const FOREIGN: Readonly<Record<string, State>> = {
+  active: 'working',
+  waiting: 'needs-answer',
+  idle: 'your-turn',
+  completed: 'ended',
+  failed: 'error',
+};
 
 function reducedOf(file: Loose, mtime: number): ReducedState {
   const ours = looseObject(file.tidemark);
@@ -116,11 +125,22 @@ function reducedOf(file: Loose, mtime: number): ReducedState {
     since,
     startAt: since,
     stopAt: PHASE[state] === 'over' ? since : 0,
-    error: state === 'error' || state === 'rate-limited' ? { kind: looseText(error.kind, 64) ?? 'unknown', at: looseNumber(error.at) ?? since } : null,
+    error:
+      state === 'error' || state === 'rate-limited'
+        ? { kind: looseText(error.kind, 64) ?? 'unknown', at: looseNumber(error.at) ?? since }
+        : null,
     ended: state === 'ended' && reason !== 'gone' ? { at: looseNumber(end.at) ?? at, reason: reason ?? 'other', pid: null } : null,
     compact: state === 'compacting' ? { at: since, trigger: 'auto', resumedAt: null } : null,
     waits: isWaiting
-      ? [{ for: state === 'needs-answer' ? 'answer' : 'permission', agent: '', tool: looseText(wait.tool, 64), input: '', at: looseNumber(wait.since) ?? since }]
+      ? [
+          {
+            for: state === 'needs-answer' ? 'answer' : 'permission',
+            agent: '',
+            tool: looseText(wait.tool, 64),
+            input: '',
+            at: looseNumber(wait.since) ?? since,
+          },
+        ]
       : [],
     agents: agentsOf(file, at),
     shells: looseNumber(looseObject(ours.background).shells) ?? 0,

@@ -31,9 +31,12 @@ export function sweep(claudeDir: string, stateDir: string, view: FolderView, now
   sweepTemporaries(statusDir(claudeDir));
   const last = Number(looseObject(readSmallJson(mark, 1024)).journals ?? 0);
   const journalsDue = !(now - last < JOURNALS_EVERY && last <= now);
-  const journals = journalsDue ? sweepOld(join(stateDir, 'events'), '.jsonl', view, now) + sweepOld(join(stateDir, 'statusline'), '.json', view, now) : 0;
+  const journals = journalsDue
+    ? sweepOld(join(stateDir, 'events'), '.jsonl', view, now) + sweepOld(join(stateDir, 'statusline'), '.json', view, now)
+    : 0;
   // With work left over the mark stays old, so that the next goes on.
-  if (status < MAX_REMOVED) replaceSmallFile(mark, `${JSON.stringify({ v: 1, at: Math.floor(now), journals: journalsDue ? Math.floor(now) : last })}\n`);
+  if (status < MAX_REMOVED)
+    replaceSmallFile(mark, `${JSON.stringify({ v: 1, at: Math.floor(now), journals: journalsDue ? Math.floor(now) : last })}\n`);
   return { status, journals };
 }
 

@@ -1,5 +1,5 @@
-import type { HookEvidence } from './evidence.ts';
 import type { HookEvent } from './event.ts';
+import type { HookEvidence } from './evidence.ts';
 import { foldEvents } from './reduce.ts';
 import type { ReducedState } from './reduced.ts';
 import type { RegistryEvidence } from './registry.ts';

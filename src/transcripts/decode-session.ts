@@ -18,17 +18,28 @@ export function decodeSession(o: Json): SessionLine | null {
     sessionId,
     at: parseTimestamp(o.timestamp),
     sidechain: o.isSidechain === true || typeof o.agentId === 'string',
+    isPlain: true,
   };
+  const cwd = text(o.cwd, 4096);
+  const branch = text(o.gitBranch, 512);
+  const version = text(o.version, 64);
+  const forkedFrom =
+    text(record(o.forkedFrom)?.sessionId, 256) ?? (o.requestSessionId !== sessionId ? text(o.requestSessionId, 256) : undefined);
+  if (cwd !== undefined) facts.cwd = cwd;
+  if (branch !== undefined) facts.branch = branch;
+  if (version !== undefined) facts.version = version;
+  if (forkedFrom !== undefined) facts.forkedFrom = forkedFrom;
+  addSpecial(facts, o);
+  return facts;
+}
+
+/** What only some types of lines say. */
+function addSpecial(facts: Writable<SessionLine>, o: Json): void {
   const set = <K extends keyof SessionLine>(key: K, value: SessionLine[K] | undefined): void => {
-    if (value !== undefined) facts[key] = value;
+    if (value === undefined) return;
+    facts[key] = value;
+    facts.isPlain = false;
   };
-  set('cwd', text(o.cwd, 4096));
-  set('branch', text(o.gitBranch, 512));
-  set('version', text(o.version, 64));
-  set(
-    'forkedFrom',
-    text(record(o.forkedFrom)?.sessionId, 256) ?? (o.requestSessionId !== sessionId ? text(o.requestSessionId, 256) : undefined),
-  );
   switch (o.type) {
     case 'custom-title':
       set('customTitle', title(o.customTitle));
@@ -41,7 +52,7 @@ export function decodeSession(o: Json): SessionLine | null {
       break;
     case 'cost-state':
       if (typeof o.totalCostUSD === 'number' && o.totalCostUSD >= 0 && o.totalCostUSD < 1e6)
-        facts.clientCost = Math.round(o.totalCostUSD * 1e9);
+        set('clientCost', Math.round(o.totalCostUSD * 1e9));
       break;
     case 'relocated':
       set('relocatedCwd', text(o.relocatedCwd, 4096));
@@ -52,14 +63,13 @@ export function decodeSession(o: Json): SessionLine | null {
     case 'system':
       if (o.subtype === 'compact_boundary') {
         const post = record(o.compactMetadata)?.postTokens;
-        facts.compactedTo = typeof post === 'number' && Number.isSafeInteger(post) && post >= 0 ? post : null;
+        set('compactedTo', typeof post === 'number' && Number.isSafeInteger(post) && post >= 0 ? post : null);
       }
       break;
     case 'assistant':
-      if (o.isApiErrorMessage === true) Object.assign(facts, errorOf(o));
+      if (o.isApiErrorMessage === true) Object.assign(facts, errorOf(o), { isPlain: false });
       break;
   }
-  return facts;
 }
 
 /** The client's own lines about a failed request (model `<synthetic>`): a code and, at a usage limit, when it resets. Never their text. */

@@ -49,6 +49,8 @@ export interface SessionLine {
   readonly sessionId: string;
   readonly at: number | null;
   readonly sidechain: boolean;
+  /** It says nothing beyond place, version and origin, as nearly all lines: runs of such lines are learned at once. */
+  readonly isPlain: boolean;
   readonly cwd?: string;
   readonly branch?: string;
   readonly version?: string;

@@ -57,12 +57,16 @@ export class HookHome {
   }
 
   lines(id: string): readonly string[] {
-    return readFileSync(join(this.state, 'events', `${id}.jsonl`), 'utf8').split('\n').filter((line) => line !== '');
+    return readFileSync(join(this.state, 'events', `${id}.jsonl`), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '');
   }
 
   /** Temporaries anywhere below the home. */
   leftovers(): readonly string[] {
-    return existsSync(this.home) ? readdirSync(this.home, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.tmp')) : [];
+    return existsSync(this.home)
+      ? readdirSync(this.home, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.tmp'))
+      : [];
   }
 
   remove(): void {

@@ -1,6 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemProcesses } from '../../src/platform/processes.ts';
@@ -28,7 +40,10 @@ describe('LS-37: exit 0, nothing printed, always', () => {
     ['odd types', '{"session_id":{},"hook_event_name":[],"tool_input":5}'],
     ['hostile id', '{"session_id":"../../x","hook_event_name":"Stop"}'],
     ['hostile event', '{"session_id":"s","hook_event_name":"constructor","background_tasks":{}}'],
-    ['odd everything', '{"session_id":"s","hook_event_name":"Stop","background_tasks":[null,5,{"type":"subagent","status":"running","id":7}],"effort":null,"cwd":7}'],
+    [
+      'odd everything',
+      '{"session_id":"s","hook_event_name":"Stop","background_tasks":[null,5,{"type":"subagent","status":"running","id":7}],"effort":null,"cwd":7}',
+    ],
   ])('%s', async (_name, input) => {
     expect(await home.run(input)).toMatchObject(SILENT);
     expect(readdirSync(home.home).filter((name) => !name.startsWith('.'))).toEqual([]);
@@ -39,11 +54,22 @@ describe('LS-37: exit 0, nothing printed, always', () => {
     const names = readdirSync(home.status);
     expect(names.filter((name) => name !== 'index.json').every((name) => /^h-[0-9a-f]{32}\.json$/.test(name))).toBe(true);
     expect(names).toHaveLength(6);
-    expect(home.index().sessions.map((each: { session_id: string }) => each.session_id).sort()).toEqual(['../../x', 'CON', 'a/b', 'index', '✓'].sort());
+    expect(
+      home
+        .index()
+        .sessions.map((each: { session_id: string }) => each.session_id)
+        .sort(),
+    ).toEqual(['../../x', 'CON', 'a/b', 'index', '✓'].sort());
   });
 
   test('a home that is gone, none, a folder in the way, an unreadable place', async () => {
-    for (const env of [{ HOME: '/nowhere/at/all' }, { HOME: '' }, { HOME: 'relative' }, { CLAUDE_CONFIG_DIR: '/proc/nowhere' }, { XDG_STATE_HOME: '/proc/x' }])
+    for (const env of [
+      { HOME: '/nowhere/at/all' },
+      { HOME: '' },
+      { HOME: 'relative' },
+      { CLAUDE_CONFIG_DIR: '/proc/nowhere' },
+      { XDG_STATE_HOME: '/proc/x' },
+    ])
       expect(await home.run(home.event('s', 'Stop'), { env }), JSON.stringify(env)).toMatchObject(SILENT);
     mkdirSync(join(home.home, '.claude'), { recursive: true });
     writeFileSync(join(home.home, '.claude', 'status'), 'a file');
@@ -94,12 +120,20 @@ describe('LS-38: input limits', () => {
     writeFileSync(input, home.event('file', 'Stop'));
     expect(execFileSync('sh', ['-c', `${script} < ${input}`], { env, encoding: 'utf8' })).toBe('');
     expect(execFileSync('sh', ['-c', `${script} < /dev/null`], { env, encoding: 'utf8' })).toBe('');
-    expect(execFileSync('sh', ['-c', `(printf '%s' '${home.event('fifo', 'Stop')}'; sleep 3) | (${script})`], { env, encoding: 'utf8' })).toBe('');
+    expect(
+      execFileSync('sh', ['-c', `(printf '%s' '${home.event('fifo', 'Stop')}'; sleep 3) | (${script})`], { env, encoding: 'utf8' }),
+    ).toBe('');
     expect([home.file('file').tidemark.state, home.file('fifo').tidemark.state]).toEqual(['your-turn', 'your-turn']);
   });
 
   test('50 MiB of tool output: the right event', async () => {
-    const big = JSON.stringify({ session_id: 's', hook_event_name: 'PostToolUse', tool_name: 'Bash', tool_input: { a: 1 }, tool_response: 'x'.repeat(50 * 1024 * 1024) });
+    const big = JSON.stringify({
+      session_id: 's',
+      hook_event_name: 'PostToolUse',
+      tool_name: 'Bash',
+      tool_input: { a: 1 },
+      tool_response: 'x'.repeat(50 * 1024 * 1024),
+    });
     expect(await home.run(big)).toMatchObject(SILENT);
     expect(home.file('s').tidemark).toMatchObject({ state: 'working', last_tool: { name: 'Bash' } });
   });
@@ -132,7 +166,10 @@ describe('files', () => {
       env: { HOME: home.home, PATH: process.env.PATH, NODE: process.execPath, EVENT: home.event('a', 'Stop') },
     });
     const made = readdirSync(home.home, { recursive: true, encoding: 'utf8' }).map((name) => join(home.home, name));
-    const lax = made.filter((path) => !lstatSync(path).isSymbolicLink() && (path.includes('status') || path.includes('tidemark')) && (statSync(path).mode & 0o077) !== 0);
+    const lax = made.filter(
+      (path) =>
+        !lstatSync(path).isSymbolicLink() && (path.includes('status') || path.includes('tidemark')) && (statSync(path).mode & 0o077) !== 0,
+    );
     expect(lax).toEqual([]);
   });
 
@@ -146,7 +183,18 @@ describe('files', () => {
     const sessions = join(home.home, '.claude', 'sessions');
     mkdirSync(sessions);
     const procStart = systemProcesses.procStart(process.pid);
-    writeFileSync(join(sessions, `${process.pid}.json`), JSON.stringify({ pid: process.pid, sessionId: 'live', procStart, pidDomain: systemProcesses.domain, status: 'idle', updatedAt: 1, startedAt: Date.now() }));
+    writeFileSync(
+      join(sessions, `${process.pid}.json`),
+      JSON.stringify({
+        pid: process.pid,
+        sessionId: 'live',
+        procStart,
+        pidDomain: systemProcesses.domain,
+        status: 'idle',
+        updatedAt: 1,
+        startedAt: Date.now(),
+      }),
+    );
     await home.run(home.event('new', 'Stop'));
     expect(readdirSync(home.status).sort()).toEqual(['index.json', 'live.json', 'new.json', 'notes.json']);
     expect(readdirSync(sessions)).toEqual([`${process.pid}.json`]);
@@ -157,7 +205,20 @@ describe('files', () => {
     mkdirSync(sessions, { recursive: true });
     const procStart = systemProcesses.procStart(process.pid);
     const put = (sessionId: string) =>
-      writeFileSync(join(sessions, `${process.pid}.json`), JSON.stringify({ pid: process.pid, sessionId, procStart, pidDomain: systemProcesses.domain, status: 'idle', name: 'mine', nameSource: 'user', updatedAt: Date.now(), statusUpdatedAt: Date.now() }));
+      writeFileSync(
+        join(sessions, `${process.pid}.json`),
+        JSON.stringify({
+          pid: process.pid,
+          sessionId,
+          procStart,
+          pidDomain: systemProcesses.domain,
+          status: 'idle',
+          name: 'mine',
+          nameSource: 'user',
+          updatedAt: Date.now(),
+          statusUpdatedAt: Date.now(),
+        }),
+      );
     const env = { CLAUDE_PID: String(process.pid) };
     put('one');
     await home.run(home.event('one', 'UserPromptSubmit'), { env });
@@ -166,9 +227,17 @@ describe('files', () => {
     await home.run(home.event('one', 'SessionEnd', { reason: 'clear' }), { env });
     await home.run(home.event('two', 'SessionStart', { source: 'clear' }), { env });
     expect(home.index().sessions).toMatchObject([{ session_id: 'two', task: 'mine' }]);
-    writeFileSync(join(sessions, '999999.json'), JSON.stringify({ pid: 999_999, sessionId: 'dead', procStart: '1', pidDomain: systemProcesses.domain, status: 'busy' }));
+    writeFileSync(
+      join(sessions, '999999.json'),
+      JSON.stringify({ pid: 999_999, sessionId: 'dead', procStart: '1', pidDomain: systemProcesses.domain, status: 'busy' }),
+    );
     await home.run(home.event('three', 'Stop'));
-    expect(home.index().sessions.map((each: { session_id: string }) => each.session_id).sort()).toEqual(['three', 'two']);
+    expect(
+      home
+        .index()
+        .sessions.map((each: { session_id: string }) => each.session_id)
+        .sort(),
+    ).toEqual(['three', 'two']);
   });
 
   test('LS-41: 50 tools of one session within a second or so: at most one index write a second', async () => {
@@ -196,8 +265,17 @@ describe('files', () => {
 
   test('LS-24, LS-42, ST-21: no content and no environment on disk', async () => {
     const env = { CLAUDE_CODE_MESSAGING_TOKEN: canary, ANTHROPIC_API_KEY: canary, CLAUDE_CODE_MESSAGING_SOCKET: canary };
-    const content = { prompt: canary, tool_name: 'Write', tool_input: { content: canary }, tool_response: canary, message: canary, error: canary, last_assistant_message: canary };
-    for (const event of ['UserPromptSubmit', 'PostToolUse', 'PostToolUseFailure', 'StopFailure', 'Notification', 'Stop']) await home.run(home.event('s', event, content), { env });
+    const content = {
+      prompt: canary,
+      tool_name: 'Write',
+      tool_input: { content: canary },
+      tool_response: canary,
+      message: canary,
+      error: canary,
+      last_assistant_message: canary,
+    };
+    for (const event of ['UserPromptSubmit', 'PostToolUse', 'PostToolUseFailure', 'StopFailure', 'Notification', 'Stop'])
+      await home.run(home.event('s', event, content), { env });
     const files = readdirSync(home.home, { recursive: true, encoding: 'utf8' }).map((name) => join(home.home, name));
     for (const file of files) if (statSync(file).isFile()) expect(readFileSync(file, 'utf8'), file).not.toContain(canary);
     expect(home.file('s').tidemark.error).toBeNull();
@@ -205,7 +283,11 @@ describe('files', () => {
 
   test('LS-27: names are hidden in every file', async () => {
     mkdirSync(home.state, { recursive: true });
-    writeFileSync(join(home.state, 'config.json'), JSON.stringify({ v: 1, source: { path: '', size: null, mtimeMs: null }, config: { privacy: { names: 'hide' } } }), { mode: 0o600 });
+    writeFileSync(
+      join(home.state, 'config.json'),
+      JSON.stringify({ v: 1, source: { path: '', size: null, mtimeMs: null }, config: { privacy: { names: 'hide' } } }),
+      { mode: 0o600 },
+    );
     await home.run(home.event('s', 'SessionStart', { source: 'startup', session_title: canary, cwd: `/home/dev/${canary}` }));
     const [first, second] = [home.file('s').task.name, home.index().sessions[0].task];
     expect(first).toMatch(/^session-[0-9a-f]{4}$/);

@@ -43,23 +43,35 @@ async function watched(path: () => readonly string[], work: Promise<unknown>): P
   return { reads, torn };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the contract's fields are what the tests look at
-const entries = (index: any): readonly string[] => index.sessions.map((each: any) => `${each.session_id} ${each.updated_at} ${each.tidemark.state}`).sort();
+interface Entry {
+  readonly session_id: string;
+  readonly updated_at: string;
+  readonly tidemark: { readonly state: string };
+}
+const shown = (each: Entry) => `${each.session_id} ${each.updated_at} ${each.tidemark.state}`;
+const entries = (index: { readonly sessions: readonly Entry[] }): readonly string[] => index.sessions.map(shown).sort();
 
 /** What the index must say: the folder itself. */
 function folder(): readonly string[] {
   return readdirSync(home.status)
     .filter((name) => name !== 'index.json' && !name.startsWith('.'))
     .map((name) => home.file(name.slice(0, -5)))
-    .map((file) => `${file.session_id} ${file.updated_at} ${file.tidemark.state}`)
+    .map(shown)
     .sort();
 }
 
 describe('LS-40: without a lock', () => {
-  test(`LS-40: ${HOOKS} hooks of as many sessions at once: every file right, index = folder, no torn read, nothing left`, { timeout: 120_000 }, async () => {
+  test(`LS-40: ${HOOKS} hooks of as many sessions at once: every file right, index = folder, no torn read, nothing left`, {
+    timeout: 120_000,
+  }, async () => {
     await home.run(home.event('s-0', 'SessionStart', { source: 'startup' }));
-    const all = Promise.all(Array.from({ length: HOOKS }, (_, i) => home.run(home.event(`s-${i}`, 'UserPromptSubmit', { prompt_id: `p${i}` }))));
-    const { reads, torn } = await watched(() => [join(home.status, 'index.json'), join(home.status, 's-0.json'), join(home.home, '.claude', 'status.json')], all);
+    const all = Promise.all(
+      Array.from({ length: HOOKS }, (_, i) => home.run(home.event(`s-${i}`, 'UserPromptSubmit', { prompt_id: `p${i}` }))),
+    );
+    const { reads, torn } = await watched(
+      () => [join(home.status, 'index.json'), join(home.status, 's-0.json'), join(home.home, '.claude', 'status.json')],
+      all,
+    );
     for (const ended of await all) expect(ended).toMatchObject({ code: 0, stdout: '', stderr: '' });
     expect(reads).toBeGreaterThanOrEqual(READS);
     expect(torn).toBe(0);
@@ -83,7 +95,9 @@ describe('LS-40: without a lock', () => {
   });
 });
 
-test(`LS-21, ST-5: kill -9 at ${KILLS} random moments: nothing torn, no former event lost, the next hook puts all right`, { timeout: 300_000 }, async () => {
+test(`LS-21, ST-5: kill -9 at ${KILLS} random moments: nothing torn, no former event lost, the next hook puts all right`, {
+  timeout: 300_000,
+}, async () => {
   await home.run(home.event('k', 'UserPromptSubmit'));
   const before: string[] = [];
   for (let i = 0; i < KILLS; i++) {

@@ -42,7 +42,9 @@ const EXPECTED: Readonly<Record<string, string>> = {
 
 captured('LS-16: captured payloads', () => {
   const files = existsSync(CAPTURED)
-    ? ['1.0.128', '2.0.76', '2.1.329'].flatMap((version) => readdirSync(join(CAPTURED, 'hooks', version)).map((name) => join(CAPTURED, 'hooks', version, name)))
+    ? ['1.0.128', '2.0.76', '2.1.329'].flatMap((version) =>
+        readdirSync(join(CAPTURED, 'hooks', version)).map((name) => join(CAPTURED, 'hooks', version, name)),
+      )
     : [];
   test.each(files.map((file) => [file.slice(CAPTURED.length + 7), file] as const))('%s', (_name, file) => {
     const payload = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
@@ -80,12 +82,14 @@ const STREAMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     // kill -9: nothing tells.
     '5170a571': 'your-turn',
     '9371a9d5': 'unknown your-turn ended',
-    f6716c1d: 'your-turn working your-turn working your-turn working needs-answer working your-turn working your-turn working your-turn ended',
+    f6716c1d:
+      'your-turn working your-turn working your-turn working needs-answer working your-turn working your-turn working your-turn ended',
     '31265a95': 'unknown your-turn working your-turn ended',
   },
   '2.1.329-events': {
     '37ffd56c': 'unknown your-turn ended',
-    '39bf5350': 'your-turn working your-turn working your-turn working needs-answer working your-turn working your-turn working your-turn ended',
+    '39bf5350':
+      'your-turn working your-turn working your-turn working needs-answer working your-turn working your-turn working your-turn ended',
     '78eab7fa': 'unknown your-turn working your-turn ended',
   },
   '2.1.329-generated': {
@@ -99,7 +103,9 @@ const STREAMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 captured('LS-16: captured sequences', () => {
   test.each(Object.entries(STREAMS))('%s', (run, expected) => {
     const sessions = new Map<string, { state: ReducedState; seen: string[] }>();
-    for (const line of readFileSync(join(CAPTURED, 'hook-streams', `${run}.jsonl`), 'utf8').trim().split('\n')) {
+    for (const line of readFileSync(join(CAPTURED, 'hook-streams', `${run}.jsonl`), 'utf8')
+      .trim()
+      .split('\n')) {
       const call = JSON.parse(line) as { t: string; stdin: Record<string, unknown>; env: Record<string, string | undefined> };
       const { sessionId, event } = received(call.stdin, Date.parse(call.t), call.env.CLAUDE_PID ? Number(call.env.CLAUDE_PID) : undefined)!;
       const session = sessions.get(sessionId) ?? { state: EMPTY_STATE, seen: [] };

@@ -35,6 +35,7 @@ export const CANARIES: Readonly<Record<string, string>> = Object.fromEntries(
     'unknownField',
     'agentPrompt',
     'history',
+    'jobIntent',
     'hookPrompt',
     'hookToolInput',
     'hookToolResponse',
@@ -144,6 +145,12 @@ export function writeCanaryHome({ claude }: OwnHome): void {
   writeFileSync(
     path.join(agents, 'agent-1.jsonl'),
     jsonl([user(say('agentPrompt'), { isSidechain: true }), answer([{ type: 'text', text: say('answer') }], { isSidechain: true })]),
+  );
+  const job = path.join(claude, 'jobs/job1');
+  mkdirSync(job, { recursive: true });
+  writeFileSync(
+    path.join(job, 'state.json'),
+    JSON.stringify({ sessionId: SID, state: 'running', intent: say('jobIntent'), updatedAt: Date.now() }),
   );
   writeFileSync(path.join(spilled, 'toolu_1.txt'), say('spilled'));
   writeFileSync(path.join(claude, 'history.jsonl'), jsonl([{ display: say('history'), project: '/nowhere', timestamp: 1 }]));

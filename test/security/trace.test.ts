@@ -16,6 +16,7 @@ const NAME = hasStrace
 const TRIPWIRES = [
   '.claude/.credentials.json',
   '.claude/server.key',
+  '.claude/sessions/4711.0a1b2c.key',
   '.claude/projects/-secret/deploy.key',
   '.claude/projects/-secret/id_rsa',
   '.claude.json',

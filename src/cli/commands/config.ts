@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import { compileConfig, compiledFile } from '../../config/compiled.ts';
 import { setConfig } from '../../config/edit.ts';
 import { checkConfig, type LoadedConfig, loadConfig, type Origin } from '../../config/load.ts';
 import { ConfigError, type Problem, problemLine } from '../../config/problems.ts';
@@ -39,6 +40,17 @@ export function addConfigCommands(program: Command): void {
 function fileOf(flags: ConfigFlags): string {
   const env = readEnv();
   return resolvePaths(flags.config === undefined ? env : { ...env, TIDEMARK_CONFIG: flags.config }).configFile;
+}
+
+/**
+ * Makes what the file says now hold for statusline and hooks, which read only its compiled form (ST-17); said where the disk refuses. A file of this one
+ * command says nothing about what they shall do.
+ */
+async function compile(flags: ConfigFlags): Promise<void> {
+  if (flags.config !== undefined) return;
+  const { configFile, stateDir } = resolvePaths(readEnv());
+  if (await compileConfig(configFile, stateDir)) return;
+  await notes([`statusline and hooks keep their former settings: ${terminalText(compiledFile(stateDir), 1000)} cannot be written`]);
 }
 
 async function show(flags: ConfigFlags): Promise<void> {
@@ -91,12 +103,15 @@ async function set(key: string, value: string | undefined, flags: ConfigFlags): 
   if (!unset && value === undefined) throw usageError(`config set ${key} needs a value`, 'or --unset to take it out of the file');
   const file = fileOf(flags);
   await setConfig(file, key, unset ? null : value!);
+  await compile(flags);
   const loaded = await loadConfig(file, readEnv());
   await writeStdout(
     `${key}: ${shown(key, settingOf(loaded, key))} (${layerText(key, loaded.origins.get(key) ?? 'default')}) in ${terminalText(file, 1000)}\n`,
   );
   if (loaded.origins.get(key) === 'env')
     await notes([`the file was changed, but ${layerText(key, 'env').slice(4)} is set in the environment and wins`]);
+  const ignored = (await checkConfig(file)).filter((problem) => problem.kind === 'notice' && problem.key === key);
+  if (ignored.length > 0) await notes(ignored.map(({ message }) => terminalText(message, 200)));
 }
 
 async function validate(named: string | undefined, flags: ConfigFlags): Promise<void> {
@@ -104,6 +119,7 @@ async function validate(named: string | undefined, flags: ConfigFlags): Promise<
   const file = named === undefined ? fileOf(flags) : expandPath(named, resolvePaths(env).home, process.cwd());
   if ((named !== undefined || flags.config !== undefined) && !existsSync(file)) throw configError(`There is no configuration file ${file}`);
   let problems = await checkConfig(file);
+  if (named === undefined && problems.every(({ kind }) => kind === 'notice')) await compile(flags);
   // The environment is a layer too, but not of a file that a person only wants checked.
   if (problems.length === 0 && named === undefined) problems = await environmentProblems(file);
   if (problems.length === 0)

@@ -1,8 +1,10 @@
+import { statSync } from 'node:fs';
 import { systemClock } from '../../platform/clock.ts';
 import { writeStdoutSync } from '../../platform/stdout.ts';
-import { buildCapture, type CaptureFacts, readCapture, writeCapture } from '../../sessions/captures.ts';
+import { buildCapture, type Capture, type CaptureFacts, publishedMark, readCapture, writeCapture } from '../../sessions/captures.ts';
 import { readStdin } from '../../sessions/stdin.ts';
 import { terminalText } from '../../text/terminal.ts';
+import { ownSession } from './facts.ts';
 import { reportFault } from './faults.ts';
 import { type Foreign, foreignCommand } from './foreign.ts';
 import { type Gathered, gather } from './gather.ts';
@@ -46,7 +48,7 @@ async function printLine(stdin: Buffer, ascii: boolean, now: number): Promise<vo
       process.once('SIGTERM', () => process.exit(0));
     }
     // The line comes first (SL-26); with another's line to wait for, the capture is made meanwhile.
-    save();
+    await save();
     if (started !== null) await finish(started, line, setup, print);
   } catch (error) {
     if (!isPrinted) print(lastGoodLine(setup, text));
@@ -61,7 +63,7 @@ async function finish(started: Promise<Foreign> | null, line: string, setup: Set
 
 interface Drawn {
   readonly line: string;
-  readonly save: () => void;
+  readonly save: () => Promise<void>;
 }
 
 function drawn(setup: Setup, input: Input, now: number): Drawn {
@@ -76,12 +78,46 @@ function drawn(setup: Setup, input: Input, now: number): Drawn {
 }
 
 /** Keeps what only the statusline is told (SL-25). Nothing here changes the line or the exit code. */
-function save(setup: Setup, input: Input, configDir: string | null, gathered: Gathered, rendered: Rendered, now: number): void {
+async function save(
+  setup: Setup,
+  input: Input,
+  configDir: string | null,
+  gathered: Gathered,
+  rendered: Rendered,
+  now: number,
+): Promise<void> {
   if (setup.stateDir === null) return;
   for (const id of rendered.faults) reportFault(setup.stateDir, `segment ${id}`, now);
   const facts = captureFacts(setup, input, configDir, gathered);
   if (facts === null) return;
-  writeCapture(setup.stateDir, buildCapture(facts, gathered.merged, gathered.previous, now, rendered.plain), gathered.previous);
+  const { merged, previous } = gathered;
+  const title = ownSession(gathered.facts)?.title?.text ?? null;
+  const mark = publishedMark(facts, title);
+  const capture = buildCapture(facts, merged, previous, now, rendered.plain);
+  const isPublished = previous?.published === mark || (await published(setup, capture, now));
+  const marked = isPublished ? mark : previous?.published;
+  writeCapture(setup.stateDir, marked === undefined ? capture : { ...capture, published: marked }, previous);
+}
+
+/**
+ * Publishes what the status file shows and has changed (SL-27): loaded only then, for most runs repeat what they said. Before the capture is written, so
+ * that a run which is ended meanwhile leaves the mark of the last published one, and the next run makes up for it. False when it failed.
+ */
+async function published({ stateDir, paths, compiled }: Setup, capture: Capture, now: number): Promise<boolean> {
+  const { configDir, sessionId } = capture;
+  if (stateDir === null || paths === null) return false;
+  try {
+    // Another home's directory, or one that is gone, is not made anew.
+    if (statSync(configDir, { throwIfNoEntry: false })?.isDirectory() !== true) return false;
+    const { publishOwn } = await import('../../sessions/publish-own.ts');
+    const { dataDir } = paths;
+    const config = compiled?.config ?? null;
+    publishOwn({ stateDir, dataDir, claudeDir: configDir, sessionId, config, clock: systemClock.now, capture }, now);
+    return true;
+  } catch (error) {
+    reportFault(stateDir, `publish ${error instanceof Error ? error.name : 'unknown'}`, now);
+    return false;
+  }
 }
 
 function captureFacts({ session }: Setup, input: Input, configDir: string | null, { merged }: Gathered): CaptureFacts | null {

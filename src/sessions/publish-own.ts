@@ -1,0 +1,110 @@
+import { statSync } from 'node:fs';
+import type { Config } from '../config/schema.ts';
+import { type ProcessTable, systemProcesses } from '../platform/processes.ts';
+import { summaryFacts } from './capture.ts';
+import { type Capture, captureFile, readCapture } from './captures.ts';
+import { type JournalRead, journalFile, readJournal } from './journal.ts';
+import { currentLoad } from './load.ts';
+import { pseudonym, readSalt } from './pseudonym.ts';
+import { publishIndex, publishStatus } from './publish.ts';
+import { type RegistryEvidence, readRegistryOnce } from './registry.ts';
+import { assembleSession, type LiveSession } from './session.ts';
+import { readSessionRules } from './session-rules.ts';
+import { statusFileOf } from './status-file.ts';
+import type { FolderView } from './status-folder.ts';
+import type { Pseudonyms } from './status-index.ts';
+import { bySession } from './stored-session.ts';
+import { readSummary } from './summary-file.ts';
+
+/* One session's status file and the index, from all its sources: what a hook and a run of the statusline publish (LS-40, SL-27). */
+
+export interface OwnSession {
+  readonly stateDir: string;
+  readonly dataDir: string;
+  readonly claudeDir: string;
+  readonly sessionId: string;
+  /** The compiled configuration; null = defaults. */
+  readonly config: Partial<Config> | null;
+  readonly clock: () => number;
+  /** The journal as it was read last; absent = not yet. */
+  readonly read?: JournalRead | null;
+  /** What the statusline was told now and has not written yet. */
+  readonly capture?: Capture | null;
+  readonly table?: ProcessTable;
+}
+
+/** Publishes the session. The look at the folder behind a new index; null when nothing changed. `now` epoch ms. */
+export function publishOwn(own: OwnSession, now: number): FolderView | null {
+  const { stateDir, dataDir, claudeDir, sessionId, config, clock, table = systemProcesses } = own;
+  const { rules, load: loadRules, hideNames } = readSessionRules(config);
+  const hide = hideNames ? pseudonymsOf(dataDir) : null;
+  const { load, known: loadKnown } = currentLoad(loadRules);
+  const journal = journalFile(stateDir, sessionId);
+  let read = own.read === undefined ? readJournal(journal, now) : own.read;
+  const changed = publishStatus(
+    claudeDir,
+    {
+      id: sessionId,
+      version: () => `${sizeOf(journal)} ${stampOf(captureFile(stateDir, sessionId))}`,
+      build: (previous) => {
+        if (sizeOf(journal) !== (read?.size ?? -1)) read = readJournal(journal, now) ?? read;
+        const capture = own.capture ?? readCapture(stateDir, sessionId);
+        const summary = summaryFacts(readSummary(stateDir), sessionId);
+        const evidence = evidenceOf(claudeDir, sessionId, read, capture, table);
+        const session = assembleSession({ id: sessionId, configDir: claudeDir, ...evidence, capture, summary, rules }, clock());
+        if (session === null) return null;
+        return statusFileOf(session, previous, { load, loadKnown, capture, summary, pseudonyms: hide?.(session) ?? null });
+      },
+    },
+    now,
+  );
+  return changed ? publishIndex({ claudeDir, stateDir, table, rules, load, clock, hide }) : null;
+}
+
+/** LS-27. */
+function pseudonymsOf(dataDir: string): (session: LiveSession) => Pseudonyms {
+  const salt = readSalt(dataDir);
+  return ({ id, cwd }) => ({ session: pseudonym('session', id, salt), project: pseudonym('project', cwd ?? '', salt) });
+}
+
+interface OwnEvidence {
+  readonly registry: readonly RegistryEvidence[];
+  readonly hooks: Parameters<typeof assembleSession>[0]['hooks'];
+  readonly mtime: number | null;
+}
+
+function evidenceOf(
+  claudeDir: string,
+  sessionId: string,
+  read: JournalRead | null,
+  capture: Capture | null,
+  table: ProcessTable,
+): OwnEvidence {
+  const records = bySession(readRegistryOnce(claudeDir, table));
+  const registry = records.of(sessionId);
+  // Where no hook runs, the transcript's time is the least that tells of life (LS-7).
+  if (read === null) return { registry, hooks: null, mtime: modifiedAt(capture?.transcriptPath ?? null) };
+  const { state } = read;
+  const { identity } = state;
+  const owner = identity?.pid === undefined ? undefined : records.sessionOfPid(identity.pid);
+  // Our own parent runs: asked of the table only so that a straggler of a dead client does not bring it back.
+  const alive =
+    identity?.pid === undefined ? null : table.isAlive({ pid: identity.pid, procStart: identity.procStart ?? null, startedAt: null });
+  return { registry, hooks: { state, alive, moved: owner !== undefined && owner !== sessionId }, mtime: null };
+}
+
+const statQuietly = (path: string) => {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    // A path that cannot be one, or is out of reach.
+    return undefined;
+  }
+};
+const sizeOf = (path: string): number => statQuietly(path)?.size ?? -1;
+const modifiedAt = (path: string | null): number | null => (path === null ? null : (statQuietly(path)?.mtimeMs ?? null));
+
+function stampOf(path: string): string {
+  const stat = statQuietly(path);
+  return stat === undefined ? '-' : `${stat.ino}:${stat.mtimeMs}`;
+}
