@@ -1,5 +1,6 @@
 // Bundles the program into dist/. Run by `npm start` and `npm test`; needs the development dependencies.
 import { chmodSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { builtins } from './builtins.mjs';
@@ -24,18 +25,27 @@ const screenApart = {
 };
 
 /**
- * The hot paths are files of their own, each whole: a chunk that it shares with the program costs a file and a module more in every hook. Their lazy
- * parts, such as the statusline's options, stay apart.
+ * The hot paths are files of their own, each whole: a chunk that it shares with the program costs a file and a module more in every hook, half a
+ * millisecond. Their lazy parts, such as the statusline's options, stay apart.
  */
-const HOT = { hook: 'src/sessions/hook.ts', statusline: 'src/surfaces/statusline/entry.ts' };
+const HOT = {
+  hook: 'src/sessions/hook.ts',
+  statusline: 'src/surfaces/statusline/entry.ts',
+  'statusline-hot': 'src/surfaces/statusline/hot.ts',
+};
+/** Whoever loads one of them finds a file: a dynamic import of a finished file would bring in the loader for ES modules. */
 const hotApart = {
   name: 'hot-apart',
-  resolveId: (source, importer) => {
-    const name = importer?.endsWith('src/main.ts') ? Object.keys(HOT).find((each) => HOT[each].endsWith(source.slice(1))) : undefined;
-    return name === undefined ? null : { id: `\0hot:${name}`, moduleSideEffects: true };
+  resolveId: (source, importer, { kind }) => {
+    if (kind !== 'dynamic-import' || importer === undefined || !source.startsWith('.')) return null;
+    const file = relative('.', join(dirname(importer), source));
+    const name = Object.keys(HOT).find((each) => HOT[each] === file);
+    return name === undefined ? null : { id: `./${name}.js`, external: true };
   },
-  // A dynamic import of a finished file would bring in the loader for ES modules.
-  load: (id) => (id.startsWith('\0hot:') ? `export const run = (...a) => require(__dirname + '/${id.slice(5)}.js').run(...a);` : null),
+  renderChunk: (code) =>
+    code.replace(/\bimport\((["'`])\.\/([\w-]+)\.js\1\)/g, (whole, _, name) =>
+      Object.hasOwn(HOT, name) ? `Promise.resolve().then(()=>require("./${name}.js"))` : whole,
+    ),
 };
 
 const program = await rolldown({
@@ -47,7 +57,12 @@ await program.write({ dir, format: 'cjs', entryFileNames: '[name].js', chunkFile
 await program.close();
 
 for (const [name, file] of Object.entries(HOT)) {
-  const hot = await rolldown({ ...common, input: { [name]: file }, plugins: [builtins()] });
+  const hot = await rolldown({
+    ...common,
+    input: { [name]: file },
+    preserveEntrySignatures: 'allow-extension',
+    plugins: [hotApart, builtins()],
+  });
   await hot.write({ dir, format: 'cjs', entryFileNames: '[name].js', chunkFileNames: `${name}-[name]-[hash].js`, minify: true });
   await hot.close();
 }

@@ -2,9 +2,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { looseObject } from '../platform/loose.ts';
 import { readSmallJson } from '../platform/small-file.ts';
+import { sessionFileName } from '../sessions/file-name.ts';
 import { SIZES } from './constants.ts';
 import { newProfile, type Profile, type RuntimeSession, type RuntimeState } from './contracts.ts';
-import { sessionFileName } from '../sessions/file-name.ts';
 import { isRaw, numberOrNull, type Raw, readBilling, readSession } from './tolerant.ts';
 
 /* What older files of the folder say, taken into the runtime state (MG-1, MG-2). The files themselves are only read. */

@@ -2,11 +2,11 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { KnownError } from '../platform/errors.ts';
 import { lockHolder } from '../platform/locks.ts';
+import { sessionFileName } from '../sessions/file-name.ts';
 import { healthFiles, sessionOfFile } from './adopt.ts';
 import { type ArchivedSession, appendArchive } from './archive.ts';
 import { KEPT } from './constants.ts';
 import type { RuntimeSession } from './contracts.ts';
-import { sessionFileName } from '../sessions/file-name.ts';
 import { placeOf, readStateFile } from './state-file.ts';
 import { updateState } from './state-store.ts';
 

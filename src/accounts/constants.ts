@@ -18,6 +18,12 @@ export const WRITES = {
   /** Least time between two writes of one derived file (ST-14). */
   json: 2 * SECOND,
   yaml: 30 * SECOND,
+  /** Figures alone are written no more often; a change of state, health or profile is (BG-6). */
+  figures: 15 * SECOND,
+  /** Longest time until the writer looks whether a file is missing or was mended (ST-4, ST-11). */
+  look: 4 * SECOND,
+  /** A writer that was killed is replaced within two of these (BG-1). */
+  takeOver: SECOND,
   /** A person who saved this recently is still editing (ST-14). */
   humanQuiet: 60 * SECOND,
   /** How far our own mtime may be from the `lastUpdated` inside. */

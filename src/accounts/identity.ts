@@ -5,7 +5,7 @@ import { errnoOf, KnownError } from '../platform/errors.ts';
 import { ensurePrivateDir, isPassing, tightenFile } from '../platform/files.ts';
 import { looseObject, looseText } from '../platform/loose.ts';
 import { readSmallFile } from '../platform/small-file.ts';
-import { readSalt as storedSalt, pseudonym as pseudonymWith } from '../sessions/pseudonym.ts';
+import { pseudonym as pseudonymWith, readSalt as storedSalt } from '../sessions/pseudonym.ts';
 import { SIZES } from './constants.ts';
 import type { AccountKind } from './inputs.ts';
 

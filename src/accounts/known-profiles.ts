@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { looseObject, looseText } from '../platform/loose.ts';
 import { readSmallJson } from '../platform/small-file.ts';
+import { sessionFileName } from '../sessions/file-name.ts';
 import { AGES, SIZES } from './constants.ts';
 import type { Billing, Profile, QuotaWindow, RuntimeSession } from './contracts.ts';
 import { canonicalId } from './resolve.ts';
-import { sessionFileName } from '../sessions/file-name.ts';
 import { readStateFile, type StateRead } from './state-file.ts';
 
 /** A profile over all Claude directories: profiles are global, each directory keeps its own file (AP-12). */

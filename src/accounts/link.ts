@@ -1,7 +1,14 @@
-import type { Profile, RuntimeState } from './contracts.ts';
+import type { Profile } from './contracts.ts';
 import type { SessionInput } from './inputs.ts';
 import { canonicalId, type Resolution, type ResolveContext, resolveProfile } from './resolve.ts';
 import type { Switch } from './switches.ts';
+
+/** What linking needs to know of a session, and of what was known before. */
+export type Linkable = Pick<SessionInput, 'id' | 'cwd' | 'evidence' | 'firstSeen' | 'lastActivity'>;
+export interface Before {
+  readonly authProfiles: readonly Profile[];
+  readonly sessions: readonly { readonly sessionId: string; readonly authProfile: string }[];
+}
 
 export interface Linked {
   readonly profiles: readonly Profile[];
@@ -17,7 +24,7 @@ const WEAK: ReadonlySet<string> = new Set(['default', 'fingerprint']);
 /**
  * Every session with its profile. Sessions that were there first come first, so that racing processes number new accounts alike (AP-4). Pure.
  */
-export function linkSessions(state: RuntimeState, sessions: readonly SessionInput[], context: ResolveContext): Linked {
+export function linkSessions(state: Before, sessions: readonly Linkable[], context: ResolveContext): Linked {
   const before = new Map(state.sessions.map((session) => [session.sessionId, session.authProfile]));
   const ordered = [...sessions].sort((a, b) => (a.firstSeen ?? 0) - (b.firstSeen ?? 0) || (a.id < b.id ? -1 : 1));
   const resolutions = new Map<string, Resolution>();
@@ -43,7 +50,7 @@ function counted(
   profiles: readonly Profile[],
   resolutions: ReadonlyMap<string, Resolution>,
   before: ReadonlyMap<string, string>,
-  sessions: readonly SessionInput[],
+  sessions: readonly Linkable[],
 ): readonly Profile[] {
   return profiles.map((profile) => {
     const own = sessions.filter(({ id }) => resolutions.get(id)?.profileId === profile.profileId);

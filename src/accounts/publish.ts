@@ -1,7 +1,10 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EXIT_CONFIG, errnoOf, KnownError } from '../platform/errors.ts';
 import { type Lock, tryLock } from '../platform/locks.ts';
+import { type Loose, looseObject } from '../platform/loose.ts';
+import { sessionFileName } from '../sessions/file-name.ts';
 import { buildBillingShared } from './build-billing.ts';
 import { buildSessionsSummary } from './build-summary.ts';
 import { cleanHealth } from './cleanup.ts';
@@ -13,8 +16,8 @@ import { readCooldown, writeCooldown, writeDerived } from './derived.ts';
 import { readSalt } from './identity.ts';
 import type { ProfileUsage, SessionInput } from './inputs.ts';
 import { type HandsOff, handsOff, type LegacyFiles } from './legacy.ts';
+import { healthDirOf } from './places.ts';
 import type { Resolution, ResolveContext } from './resolve.ts';
-import { sessionFileName } from '../sessions/file-name.ts';
 import type { StateFormat } from './state-file.ts';
 import { type Update, updateState } from './state-store.ts';
 import { appendSwitches } from './switches.ts';
@@ -44,6 +47,10 @@ export interface PublishInput {
   readonly sessions: readonly SessionInput[];
   /** Sums by profile id. */
   readonly usage: ReadonlyMap<string, ProfileUsage>;
+  /** Profiles beyond the files', such as other directories' (AP-12). */
+  readonly known?: readonly Profile[];
+  /** Nothing but figures changed since the last pass: the aggregates can wait (BG-6). */
+  readonly figuresOnly?: boolean;
 }
 
 export interface PublishedDir {
@@ -66,7 +73,7 @@ export interface Published {
 /** The right to write these files: one process at a time has it (BG-1). Null while another has. */
 export const tryWriter = (stateDir: string): Lock | null => tryLock(join(stateDir, 'locks', 'writer'));
 
-export const healthDir = (claudeDir: string): string => join(claudeDir, 'session-health');
+export const healthDir = healthDirOf;
 
 /**
  * One pass of the writer: links every session to its profile and brings the files of §2.4–2.10 up to date. To be called by the process that holds the writer
@@ -85,9 +92,12 @@ export async function publishHealth(input: PublishInput, now: number): Promise<P
     const failed = input.claudeDirs.map((claudeDir) => ({ claudeDir, handsOff: null, state: 'failed' as const, written: [] }));
     return { dirs: failed, resolutions, profiles: [], problems: [sentence(error)] };
   }
+  let known = [...(input.known ?? [])];
   for (const claudeDir of input.claudeDirs) {
     const sessions = sessionsOf(claudeDir, input);
-    const pass = await publishDir(claudeDir, sessions, input, { home: input.home, now, salt }, problems);
+    const pass = await publishDir(claudeDir, sessions, { ...input, known }, { home: input.home, now, salt }, problems);
+    const found = pass.computed.state.authProfiles;
+    known = [...found, ...known.filter(({ profileId }) => !found.some((profile) => profile.profileId === profileId))];
     dirs.push(pass.published);
     for (const [id, resolution] of pass.computed.linked.resolutions) resolutions.set(id, resolution);
     for (const profile of pass.computed.state.authProfiles) if (!profiles.has(profile.profileId)) profiles.set(profile.profileId, profile);
@@ -123,11 +133,20 @@ async function publishDir(
   const off = handsOff(settings.legacyFiles, stateDir, dir, now);
   const { thresholds, compactionPercent, hideNames } = settings;
   const compute = (present: Parameters<typeof computeState>[0]) =>
-    computeState(present, { dir, sessions, usage: input.usage, thresholds, compactionPercent, hideNames, context });
+    computeState(present, {
+      dir,
+      sessions,
+      usage: input.usage,
+      thresholds,
+      compactionPercent,
+      hideNames,
+      context,
+      known: input.known ?? [],
+    });
   let computed: Computed | null = null;
   let state: PublishedDir['state'] = null;
   if (off === null) {
-    const interval = { json: WRITES.json, yaml: WRITES.yaml };
+    const interval = { json: input.figuresOnly === true ? WRITES.figures : WRITES.json, yaml: WRITES.yaml };
     try {
       const options = { dir, stateDir, format: settings.format, now, yieldToEditor: true, minIntervalMs: interval };
       const update = await updateState(options, (present) => {
@@ -156,15 +175,18 @@ async function writeFiles(
   problems: string[],
 ): Promise<string[]> {
   const written: string[] = [];
-  const write = (name: string, value: object | null): void => {
+  // Waiting for the disk must not hold up those who follow the sessions: one file at a time.
+  const write = async (name: string, value: object | null): Promise<void> => {
     const path = join(dir, name);
-    if (value !== null && writeDerived(path, value, now)) written.push(path);
+    if (value === null || !writeDerived(path, value, now, isUrgent)) return;
+    written.push(path);
+    await nextTurn();
   };
   const alive = new Set(input.sessions.filter((session) => session.alive === true).map(({ id }) => id));
   try {
-    for (const health of healths) write(`${sessionFileName(health.sessionId)}.json`, health);
-    write('sessions.json', buildSessionsSummary(state.sessions, state.authProfiles, alive, now));
-    write('billing-shared.json', buildBillingShared(state.authProfiles));
+    for (const health of healths) await write(`${sessionFileName(health.sessionId)}.json`, health);
+    await write('sessions.json', buildSessionsSummary(state.sessions, state.authProfiles, alive, now));
+    await write('billing-shared.json', buildBillingShared(state.authProfiles));
     if (stateWritten) appendSwitches(input.stateDir, linked.switches);
     if (written.length > 0 || stateWritten) for (const name of ['billing', 'git-status']) writeCooldown(dir, name, now);
     // On the first day nothing goes: the folder may be another program's, and its person has not seen us yet.
@@ -175,6 +197,16 @@ async function writeFiles(
     problems.push(sentence(error));
   }
   return written;
+}
+
+/** What a person or program may wait for: state, health, alerts, whose the session is. */
+function isUrgent(present: Loose, next: Loose): boolean {
+  const marks = ({ health, alerts, launch, tidemark, sessions }: Loose): string => {
+    const { status, issues } = looseObject(health);
+    const list = Array.isArray(sessions) ? sessions.map((each) => [looseObject(each).sessionId, looseObject(each).health]) : [];
+    return JSON.stringify([status, issues, alerts, launch, looseObject(tidemark).state, list]);
+  };
+  return marks(present) !== marks(next);
 }
 
 async function dailyClean(dir: string, input: PublishInput, alive: ReadonlySet<string>, now: number): Promise<readonly string[]> {

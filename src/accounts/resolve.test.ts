@@ -13,9 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import { resolve as absolute, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { pseudonym as pseudonymOfHotPaths, readSalt as storedSalt } from '../sessions/pseudonym.ts';
 import { newProfile, type Profile } from './contracts.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { pseudonym as pseudonymOfHotPaths, readSalt as storedSalt } from '../sessions/pseudonym.ts';
 import { identityOf, pseudonym, readAccount, readSalt } from './identity.ts';
 import { profileIndicator } from './indicator.ts';
 import type { Evidence } from './inputs.ts';

@@ -2,8 +2,8 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { looseNumber, looseObject } from '../platform/loose.ts';
 import { readSmallJson, replaceSmallFile } from '../platform/small-file.ts';
-import { countSecrets, SECRET_RULES } from './secret-rules.ts';
 import { sessionFileName } from '../sessions/file-name.ts';
+import { countSecrets, SECRET_RULES } from './secret-rules.ts';
 
 /** Bytes read in one pass; the next pass goes on. */
 const MAX_PASS = 4 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { buildBilling } from './build-billing.ts';
 import { sessionFileName } from '../sessions/file-name.ts';
+import { buildBilling } from './build-billing.ts';
 
 test('ST-9: 10,000 ids: none leaves the folder, none meets a contract, all differ', () => {
   const odd = [

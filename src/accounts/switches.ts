@@ -15,21 +15,21 @@ export interface Switch {
   readonly method: string;
 }
 
-const fileOf = (stateDir: string): string => join(stateDir, 'switches.jsonl');
+export const switchesFile = (stateDir: string): string => join(stateDir, 'switches.jsonl');
 
 /** Appends in one write each, so that several processes never mix their lines. */
 export function appendSwitches(stateDir: string, switches: readonly Switch[]): void {
   if (switches.length === 0) return;
   ensurePrivateDir(stateDir);
-  appendFileSync(fileOf(stateDir), switches.map((one) => `${JSON.stringify(one)}\n`).join(''), { mode: 0o600 });
-  tightenFile(fileOf(stateDir));
+  appendFileSync(switchesFile(stateDir), switches.map((one) => `${JSON.stringify(one)}\n`).join(''), { mode: 0o600 });
+  tightenFile(switchesFile(stateDir));
 }
 
 /** All switches, oldest first; lines that are none are passed over. */
 export function readSwitches(stateDir: string): readonly Switch[] {
   let text: string;
   try {
-    text = readFileSync(fileOf(stateDir), 'utf8');
+    text = readFileSync(switchesFile(stateDir), 'utf8');
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
     throw error;

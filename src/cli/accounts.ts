@@ -1,26 +1,48 @@
+import { openBook } from '../accounts/book.ts';
+import { claimsOf } from '../accounts/claims.ts';
+import { directoriesOf } from '../accounts/locate.ts';
+import type { Switch } from '../accounts/switches.ts';
+import { accountOptions } from '../app/accounts.ts';
 import type { App } from '../app/open.ts';
+import type { Ledger } from '../ledger/open.ts';
 import { matches } from '../ledger/queries/filters.ts';
-import { Accounts } from '../monitor/accounts.ts';
 import { readCaptures } from '../sessions/captures.ts';
+import { LiveSessions } from '../sessions/live-sessions.ts';
 
-/** Which account each session belongs to, as the live view tells it: from what the statusline handed over (D-4). */
+/** Which account each session belongs to, as the live view tells it (D-4). */
 export interface KnownAccounts {
   readonly of: (sessionId: string) => string;
+  /** When a session went from one account to another, oldest first; mostly empty. */
+  readonly switchesOf: (sessionId: string) => readonly Switch[];
+  /** Learns where the transcripts of sessions lie that say nothing of their account themselves. */
+  locate(ledger: Ledger): void;
   /** A person's patterns as ids: an account goes by its id and by its name. */
   readonly idsOf: (patterns: readonly string[]) => string[];
 }
 
-export function knownAccounts({ paths, clock }: App): KnownAccounts {
-  const accounts = new Accounts();
-  const captures = [...readCaptures(paths.stateDir, clock.now()).bySession.values()];
-  accounts.learn(captures);
-  const names = [...new Map(captures.map(({ sessionId }) => accounts.of(sessionId)).map((one) => [one.account, one])).values()];
+export async function knownAccounts(app: App): Promise<KnownAccounts> {
+  const { paths, clock } = app;
+  const now = clock.now();
+  const book = await openBook(accountOptions(app));
+  const live = new LiveSessions(paths.claudeDirs, paths.stateDir).read(now);
+  book.learn(claimsOf(readCaptures(paths.stateDir, now).bySession, live, paths.claudeDirs, now), now);
   return {
-    of: (sessionId) => accounts.of(sessionId).account,
+    of: (sessionId) => book.of(sessionId).account,
+    switchesOf: (sessionId) => (book.switchedSessions.has(sessionId) ? book.switchesOf(sessionId) : []),
+    locate: (ledger) => {
+      if (paths.claudeDirs.length < 2) return;
+      const files = ledger.db.sql("SELECT path FROM file WHERE path NOT LIKE '%subagents%'").all();
+      book.locate(
+        directoriesOf(
+          files.map(({ path }) => ({ path: String(path) })),
+          paths.claudeDirs,
+        ),
+      );
+    },
     idsOf: (patterns) =>
       patterns.flatMap((pattern) => {
         const bare = pattern.replace(/^!/, '');
-        const found = names.filter(({ account, label }) => matches([bare], [account, label])).map(({ account }) => account);
+        const found = [...book.accounts].filter(([account, label]) => matches([bare], [account, label])).map(([account]) => account);
         const sign = pattern.startsWith('!') ? '!' : '';
         return found.length === 0 ? [pattern] : found.map((account) => `${sign}${account}`);
       }),

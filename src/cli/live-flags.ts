@@ -44,7 +44,7 @@ export function addLiveFlags(command: Command): Command {
     .option('--projects <names>', 'only these projects: names, globs, directories', commaList)
     .option('--exclude <names>', 'all but these projects', commaList)
     .option('--cost-threshold <usd>', 'warn when the cost on screen is above this: 25, 25/day, 25/project, 5/session', commaList)
-    .option('--account <names>', 'only the sessions of this account', commaList)
+    .option('--account <names>', 'only the sessions of these accounts', commaList)
     .option('--filter <expression>', 'only these sessions, such as "state:needs | cost>1"')
     .option('--sort <key>', 'attention, cost, rate, tokens, burn, share, ctx, age, started, name or project')
     .option('--group <by>', 'none, project or account')

@@ -28,7 +28,7 @@ export interface OpenReport {
 export async function openReport(flags: ReportFlags, { accounts = false } = {}): Promise<OpenReport> {
   const app = await openApp({ configFile: flags.config });
   const asked = reportRequest(flags, app);
-  const known = accounts || asked.filter.accounts.length > 0 ? knownAccounts(app) : null;
+  const known = accounts || asked.filter.accounts.length > 0 ? await knownAccounts(app) : null;
   const request = known === null ? asked : { ...asked, filter: { ...asked.filter, accounts: known.idsOf(asked.filter.accounts) } };
   const line = flags.progress && process.stderr.isTTY ? new ProgressLine(app.clock.monotonic) : null;
   const ready = await openReady(app, line?.report);
@@ -56,7 +56,9 @@ export async function openReport(flags: ReportFlags, { accounts = false } = {}):
 
 function directoryOf({ ledger }: Ready, { config }: App, accounts: KnownAccounts | null): Directory {
   const directory = loadDirectory(ledger, config.projects.aliases);
-  return accounts === null ? directory : withAccounts(directory, accounts.of);
+  if (accounts === null) return directory;
+  accounts.locate(ledger);
+  return withAccounts(directory, accounts.of);
 }
 
 function accountsIn({ sessions }: Directory): string[] {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { compileConfig, compiledFile, isCurrent, readCompiled } from './compiled.ts';
+import { compileConfig, compiledFile, isCurrent, movedStateDir, readCompiled } from './compiled.ts';
 import { DEFAULTS } from './defaults.ts';
 
 let root: string;
@@ -73,4 +73,13 @@ describe('ST-17 the compiled configuration', () => {
     await compileConfig(file, state);
     expect(readFileSync(compiledFile(state), 'utf8')).toBe(before);
   });
+});
+
+test('UR-120, UR-122 the state directory: as configured, unless the environment names one', () => {
+  const paths = { home: '/home/dev', stateDir: '/home/dev/.local/state/tidemark' };
+  expect(movedStateDir(null, paths, {})).toBe(paths.stateDir);
+  expect(movedStateDir(DEFAULTS, paths, {})).toBe(paths.stateDir);
+  expect(movedStateDir({ paths: { state: '~/s' } }, paths, {})).toBe('/home/dev/s');
+  expect(movedStateDir({ paths: { state: '/s' } }, paths, { TIDEMARK_PATHS_STATE: '/e' })).toBe(paths.stateDir);
+  expect(movedStateDir({ paths: 5 } as never, paths, {})).toBe(paths.stateDir);
 });

@@ -1,6 +1,8 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Env } from '../platform/env.ts';
 import { looseNumber, looseObject, looseText } from '../platform/loose.ts';
+import { expandPath, type Paths } from '../platform/paths.ts';
 import { readSmallJson, replaceSmallFile } from '../platform/small-file.ts';
 import type { Config } from './schema.ts';
 
@@ -36,6 +38,12 @@ export function readCompiled(stateDir: string): CompiledConfig | null {
     source: { path: looseText(source.path) ?? '', size: looseNumber(source.size), mtimeMs: looseNumber(source.mtimeMs) },
     config: looseObject(read.config) as Partial<Config>,
   };
+}
+
+/** Where the hot paths keep what they know: `paths.state` of a compiled configuration, unless the environment says so (UR-120, UR-122). */
+export function movedStateDir(config: Partial<Config> | null, { home, stateDir }: Pick<Paths, 'home' | 'stateDir'>, env: Env): string {
+  const moved = looseText(looseObject(config?.paths).state);
+  return moved === null || (env.TIDEMARK_PATHS_STATE ?? '').trim() !== '' ? stateDir : expandPath(moved, home);
 }
 
 /** Whether the compile stands for the configuration file as it is now: one `stat`. */

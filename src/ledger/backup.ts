@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { errnoOf, KnownError } from '../platform/errors.ts';
 import { ensurePrivateDir } from '../platform/files.ts';
 import { type Database, openDatabase, sqliteCode } from './driver.ts';
-import { removeSession, wiping } from './forget.ts';
+import { removeLabel, removeSession, wiping } from './forget.ts';
 import type { Ledger } from './open.ts';
 
 /** Backups without a name of their own lie beside the ledger. */
@@ -46,29 +46,27 @@ function namesIn(dir: string): string[] {
   return existsSync(dir) ? readdirSync(dir).sort() : [];
 }
 
-export interface ForgottenInCopies {
-  /** Copies from which the session was removed. */
-  readonly cleaned: readonly string[];
-  /** Copies that still hold it: damaged ones cannot be changed. */
-  readonly left: readonly string[];
-}
-
-/** Removes a session from every copy of the ledger that this program made (SEC-82). */
-export function forgetInCopies(ledgerPath: string, sid: string): ForgottenInCopies {
+/**
+ * Removes a session, or its name, tags and note alone, from every copy of the ledger that this program made (SEC-82). Returns the copies that could not be
+ * changed, such as damaged ones.
+ */
+export function forgetInCopies(ledgerPath: string, sid: string, what: 'session' | 'label'): string[] {
   const holding = copiesOf(ledgerPath).filter((path) => holds(path, sid));
-  for (const path of holding) if (!/-(?:wal|shm)$/.test(path)) tryRemove(path, sid);
-  const left = holding.filter((path) => existsSync(path) && holds(path, sid));
-  return { cleaned: holding.filter((path) => !left.includes(path)), left };
+  const isDone = new Set(holding.filter((path) => !/-(?:wal|shm)$/.test(path) && removedFrom(path, sid, what)));
+  // A label leaves the id where it was; the journal of a damaged copy is opened by nobody.
+  return holding.filter((path) => existsSync(path) && (what === 'label' ? !isDone.has(path) : holds(path, sid)));
 }
 
-function tryRemove(path: string, sid: string): void {
+function removedFrom(path: string, sid: string, what: 'session' | 'label'): boolean {
   let db: Database | null = null;
   try {
     db = openDatabase(path);
     const copy = db;
-    wiping(copy, () => removeSession(copy, sid));
+    wiping(copy, () => (what === 'label' ? removeLabel(copy, sid) : removeSession(copy, sid)));
+    return true;
   } catch {
-    // Said by the caller: the copy still holds the id.
+    // Said by the caller.
+    return false;
   } finally {
     db?.close();
   }

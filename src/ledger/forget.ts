@@ -25,12 +25,13 @@ export function forgetUsage(ledger: Ledger, sid: string, now: number): Forgotten
 }
 
 /** Removes name, tags and note, their bytes too. True when there were any. */
-export const forgetLabel = (ledger: Ledger, sid: string): boolean =>
-  wiping(ledger.db, () => ledger.db.sql('DELETE FROM label WHERE sid = ?').run(sid) > 0);
+export const forgetLabel = (ledger: Ledger, sid: string): boolean => wiping(ledger.db, () => removeLabel(ledger.db, sid));
+
+export const removeLabel = (db: Database, sid: string): boolean => db.sql('DELETE FROM label WHERE sid = ?').run(sid) > 0;
 
 /** All rows that name the session. In one transaction of the caller's. */
 export function removeSession(db: Database, sid: string): ForgottenUsage {
-  db.sql('DELETE FROM label WHERE sid = ?').run(sid);
+  removeLabel(db, sid);
   // Its files are not read any more (ingest.ts): what is remembered of them would keep the id in their path.
   db.sql('DELETE FROM file WHERE session = ? OR instr(path, ?) > 0').run(sid, sid);
   for (const { id, facts } of db.sql('SELECT id, facts FROM session WHERE sid <> ? AND instr(facts, ?) > 0').all(sid, sid)) {

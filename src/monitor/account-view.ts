@@ -22,12 +22,21 @@ export function quotaView(window: Window | null, now: number): QuotaView | null 
 
 export const labelOf = (label: string): string => plain(label, LABEL_LENGTH);
 
+/** An account's name: what its sessions or profile say, else what its statements were labelled, else its id. */
+export function accountLabel(
+  id: string,
+  { quotas, labelOf: told }: { readonly quotas: ReadonlyMap<string, AccountQuota>; readonly labelOf?: (account: string) => string },
+): string {
+  const own = told?.(id) ?? id;
+  return labelOf(own === id ? (quotas.get(id)?.label ?? id) : own);
+}
+
 /** Time and pace of a window (D-26). */
 export const paceOf = (window: Window, now: number) => ({ elapsedPercent: elapsedPercent(window, now), reserve: reserve(window, now) });
 
 /** Every account with a window, a sample or a listed session, the one nearest its limit first (D-22). */
 export function accountViews(
-  input: { readonly now: number; readonly quotas: ReadonlyMap<string, AccountQuota> },
+  input: { readonly now: number; readonly quotas: ReadonlyMap<string, AccountQuota>; readonly labelOf?: (account: string) => string },
   windows: readonly WindowView[],
   sessions: readonly SessionView[],
 ): AccountView[] {
@@ -37,7 +46,7 @@ export function accountViews(
     const quota = input.quotas.get(id);
     return {
       id,
-      label: labelOf(quota?.label ?? id),
+      label: accountLabel(id, input),
       window: windows.find((w) => w.account === id) ?? null,
       weekly: quotaView(quota?.weekly ?? null, input.now),
       sessions: counts.get(id)?.length ?? 0,

@@ -49,7 +49,8 @@ describe('buildSnapshot', () => {
     const snap = buildSnapshot(input(events, { sessions: [session('s1', events), alive, gone] }));
     expect(snap.sessions.map((s) => [s.id, s.state])).toEqual([
       ['alive', 'idle'],
-      ['s1', 'ended'],
+      // Silence proves no end (LS-34).
+      ['s1', 'unknown'],
     ]);
   });
 

@@ -3,11 +3,13 @@ import { dayStartUtc, localDay, zoneSegments } from '../usage/calendar.ts';
 import { countTokens, largestWindow, type Plan, type TokenLimit } from '../usage/limit.ts';
 import { urgency } from '../usage/membership.ts';
 import { openWindow, type Window } from '../usage/window.ts';
-import { accountViews } from './account-view.ts';
+import { accountLabel, accountViews } from './account-view.ts';
 import { amountsOf, earliest, severityOf } from './amounts.ts';
+import { hiddenProject, hiddenSession, type Pseudonym } from './hidden-names.ts';
 import type { AccountQuota, ClientSample, LiveSessionInput } from './live-input.ts';
 import { burnOf, CHART_MINUTES, type LiveUsage, minutesOf, type UsageSlot } from './live-usage.ts';
 import { sharesOf } from './quota-shares.ts';
+import type { RetentionGap } from './retention.ts';
 import { modelViews, projectViews } from './scope-views.ts';
 import { lastSign, type SessionInput, sessionView } from './session-view.ts';
 import type { LastAction, SessionView, Snapshot } from './snapshot.ts';
@@ -28,6 +30,8 @@ export interface SnapshotOptions {
   readonly demo: boolean;
   /** `limits.plan`, for the third rung of D-34. */
   readonly plan?: Plan | null;
+  /** Names instead of the real ones (`privacy.names: hide`, LS-27); null = show. */
+  readonly hide?: Pseudonym | null;
 }
 
 /** Everything a snapshot is made of. Epoch ms. */
@@ -48,6 +52,8 @@ export interface SnapshotInput {
   readonly samples: ReadonlyMap<string, ClientSample>;
   /** Account of a session that the ledger does not know yet. */
   readonly accountOf: (sessionId: string) => string;
+  /** An account's name for people; hostile text. Absent = its id. */
+  readonly labelOf?: (account: string) => string;
   readonly actions: ReadonlyMap<string, LastAction>;
   /** Ids of the sessions that a person wants to see; null = all. */
   readonly shown: ReadonlySet<string> | null;
@@ -56,6 +62,8 @@ export interface SnapshotInput {
   readonly ingest: Snapshot['ingest'];
   /** Lines of the last hour, and how many of them could not be read; since when an appended line waits to be counted. */
   readonly health: { readonly lines: number; readonly rejected: number; readonly behindSince: number | null };
+  /** Directories whose transcripts may have been deleted uncounted (LV-97). */
+  readonly retention?: readonly RetentionGap[];
   /** Open warnings; brought up to date here. */
   readonly episodes: Episodes;
 }
@@ -92,7 +100,9 @@ export function buildSnapshot(input: SnapshotInput): Snapshot {
   const slots = usage.all();
   const visible = shown === null ? slots : slots.filter((slot) => shown.has(slot.sessionId));
   const windows = windowViews(input, open, slots);
-  const sessions = listSessions(input, open, slots, windows);
+  const real = listSessions(input, open, slots, windows);
+  const hide = options.hide ?? null;
+  const sessions = hide === null ? real : real.map((view) => hiddenSession(view, hide));
   const start = earliest([...open.values()].map((w) => w?.start ?? null));
   const t0 = burnStart(start, earliest([...sessions.map((s) => s.startedAt), ...input.projectsSince.values()]));
   const rate = burnOf(visible, 'now', now, t0);
@@ -104,7 +114,8 @@ export function buildSnapshot(input: SnapshotInput): Snapshot {
     today: amountsOf(mergedTally(visible.map((slot) => slot.today)).sum),
     limit: null,
   };
-  const projects = projectViews({ sessions, slots: visible, now, start, since: input.projectsSince, burn: options.burn });
+  const projectsOfReal = projectViews({ sessions: real, slots: visible, now, start, since: input.projectsSince, burn: options.burn });
+  const projects = hide === null ? projectsOfReal : projectsOfReal.map((view) => hiddenProject(view, hide));
   const figures = {
     takenAt: now,
     sessions,
@@ -130,6 +141,7 @@ export function buildSnapshot(input: SnapshotInput): Snapshot {
         newSessions: input.newSessions,
         slots: visible,
         health: input.health,
+        retention: input.retention ?? [],
       }),
     ),
   };
@@ -153,17 +165,22 @@ function combinedLimit(
   return { tokens, per: tokenLimit.per, used, percent: (used / tokens) * 100 };
 }
 
-function windowViews(
-  { windows, quotas, options, now }: SnapshotInput,
-  open: ReadonlyMap<string, Window | null>,
-  slots: readonly UsageSlot[],
-) {
+function windowViews(input: SnapshotInput, open: ReadonlyMap<string, Window | null>, slots: readonly UsageSlot[]) {
+  const { windows, quotas, options, now } = input;
   return windows.flatMap((account) => {
     const window = open.get(account.account) ?? null;
     if (window === null) return [];
     const own = slots.filter((slot) => slot.account === account.account);
     const limits = { tokenLimit: options.tokenLimit, count: options.limitCount, plan: options.plan ?? null };
-    return [windowView(account, window, { slots: own, limits, quota: quotas.get(account.account) ?? null, now })];
+    return [
+      windowView(account, window, {
+        slots: own,
+        limits,
+        quota: quotas.get(account.account) ?? null,
+        label: accountLabel(account.account, input),
+        now,
+      }),
+    ];
   });
 }
 

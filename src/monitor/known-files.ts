@@ -21,6 +21,8 @@ export class KnownFiles {
   private files = new Map<string, TranscriptFile>();
   /** Main transcript by session id. */
   private mains = new Map<string, string>();
+  /** Subagents' files by the session whose folder they lie in. */
+  private agents = new Map<string, string[]>();
   /** Bytes that have been read into the ledger, at least. */
   private readonly done = new Map<string, number>();
   private readonly claudeDirs: readonly string[];
@@ -39,11 +41,22 @@ export class KnownFiles {
   private remember(files: readonly TranscriptFile[]): void {
     this.files = new Map(files.map((file) => [file.path, file]));
     this.mains = new Map(files.filter((file) => !file.isAgent).map((file) => [basename(file.path, '.jsonl'), file.path]));
+    this.agents = new Map();
+    for (const { path, isAgent, sessionFromPath } of files) {
+      if (!isAgent || sessionFromPath === '') continue;
+      const own = this.agents.get(sessionFromPath);
+      if (own === undefined) this.agents.set(sessionFromPath, [path]);
+      else own.push(path);
+    }
   }
 
   /** Where a session's own transcript lies; null = not found. */
   mainOf(sessionId: string): string | null {
     return this.mains.get(sessionId) ?? null;
+  }
+
+  agentFilesOf(sessionId: string): readonly string[] {
+    return this.agents.get(sessionId) ?? [];
   }
 
   /** Bytes of a file that the ledger has at least. */

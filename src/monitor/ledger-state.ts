@@ -1,12 +1,13 @@
 import type { Ledger } from '../ledger/open.ts';
 import { EVERYTHING, groupCells, RowBuilder } from '../ledger/queries/cells.ts';
-import type { SessionInfo } from '../ledger/queries/directory.ts';
+import { DEFAULT_ACCOUNT, type SessionInfo } from '../ledger/queries/directory.ts';
 import { usageEvents } from '../ledger/queries/events.ts';
 import { cellFilter, NO_FILTER } from '../ledger/queries/filters.ts';
 import { LiveDirectory, titleRankOf } from '../ledger/queries/live-directory.ts';
 import { CELL_MS } from '../ledger/schema.ts';
 import { contextWindowOf } from '../pricing/lookup.ts';
 import type { CostMode } from '../pricing/types.ts';
+import type { UsageEvent } from '../usage/types.ts';
 import { openWindow, type Window, type WindowSample } from '../usage/window.ts';
 import { earliest } from './amounts.ts';
 import { ALIVE_MS, retainFrom, type SnapshotInput } from './build.ts';
@@ -26,6 +27,9 @@ export interface LedgerStateOptions {
   readonly lengthMs: number | null;
   /** Account of a session where something tells it; else the ledger's default. */
   readonly accountOf?: (sessionId: string) => string;
+  /** Account of a session at a time (epoch ms), and which sessions ever changed theirs (AP-5). */
+  readonly accountAt?: (sessionId: string, at: number) => string;
+  readonly switched?: () => ReadonlySet<string>;
   /** Sessions that registry, hooks or a transcript's end call live, whatever the ledger knows of them. */
   readonly isLive?: (sessionId: string) => boolean;
 }
@@ -120,20 +124,40 @@ export class LedgerState {
   }
 
   private isInWindow(sessionId: string, at: number): boolean {
-    const account = this.directory.find(sessionId)?.account;
+    const account = this.accountAt(sessionId, at);
     return this.windows.find((a) => a.account === account)?.windows.findLast((w) => w.start <= at && at < w.end) !== undefined;
+  }
+
+  private accountAt(sessionId: string, at: number): string {
+    return this.options.accountAt?.(sessionId, at) ?? this.directory.find(sessionId)?.account ?? DEFAULT_ACCOUNT;
+  }
+
+  /** Requests with the account that was valid at their time; nearly all sessions have one only. */
+  private attributed(events: readonly UsageEvent[]): readonly UsageEvent[] {
+    const switched = this.options.switched?.();
+    if (switched === undefined || switched.size === 0) return events;
+    return events.map((event) =>
+      switched.has(event.sessionId) ? { ...event, account: this.accountAt(event.sessionId, event.at) } : event,
+    );
   }
 
   private refreshWindows(now: number, all: boolean): void {
     const { floorMs, lengthMs, mode } = this.options;
-    const window: WindowOptions = { now, floorMs, lengthMs, samples: this.samples };
+    const window: WindowOptions = {
+      now,
+      floorMs,
+      lengthMs,
+      samples: this.samples,
+      accountAt: (info, at) => this.accountAt(info.sessionId, at),
+    };
     this.windows = accountWindows(this.ledger, this.directory, mode, window, all ? [] : this.windows);
   }
 
   private readEvents(sessionId: string, from: number, now: number): void {
     const info = this.directory.find(sessionId);
     if (info === null) return;
-    this.usage.putAll(usageEvents(this.ledger, this.directory, this.options.mode, Math.max(this.from, from), this.until(now), info.id));
+    const events = usageEvents(this.ledger, this.directory, this.options.mode, Math.max(this.from, from), this.until(now), info.id);
+    this.usage.putAll(this.attributed(events));
   }
 
   /** Times more than a day ahead are no "now" (D-12); whole cells, to compare with the ledger's sums. */
@@ -144,7 +168,8 @@ export class LedgerState {
   private refreshEvents(now: number, all: boolean): void {
     const { ledger, directory, options } = this;
     const from = cellStart(retainFrom(now, options.zone, this.windows));
-    const read = (start: number) => this.usage.putAll(usageEvents(ledger, directory, options.mode, start, this.until(now)));
+    const read = (start: number) =>
+      this.usage.putAll(this.attributed(usageEvents(ledger, directory, options.mode, start, this.until(now))));
     if (!all && from >= this.from) {
       if (from > this.from) this.usage.dropBefore(from);
       this.from = from;
@@ -200,7 +225,10 @@ const NO_ROW = new RowBuilder();
 function inputOf(info: SessionInfo, row: RowBuilder | null): SessionInput {
   const { sum, firstAt, lastAt } = row ?? NO_ROW;
   const { sessionId, name, tags, note, project, root, account, facts } = info;
+  const { requests } = sum;
+  const { prompts, subagents } = row ?? NO_ROW;
   return {
+    messages: prompts + requests - subagents.requests,
     sessionId,
     name,
     titleRank: titleRankOf(info),

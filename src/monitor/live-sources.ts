@@ -1,15 +1,18 @@
 import { join } from 'node:path';
+import type { AccountBook } from '../accounts/book.ts';
+import { claimsOf } from '../accounts/claims.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ProcessTable } from '../platform/processes.ts';
-import { type Captures, officialSamples, readCaptures } from '../sessions/captures.ts';
+import { type Capture, type Captures, officialSamples, readCaptures } from '../sessions/captures.ts';
+import type { LiveSession } from '../sessions/session.ts';
 import type { SessionRules } from '../sessions/states.ts';
 import type { Window, WindowSample } from '../usage/window.ts';
 import { type WatchOptions, watchTree } from '../watch/watch.ts';
-import { Accounts } from './accounts.ts';
 import type { SnapshotInput } from './build.ts';
 import type { ClientSample } from './live-input.ts';
 import { LiveStates } from './live-states.ts';
 import { OfficialQuota } from './official-quota.ts';
+import { readSamples } from './quota-file.ts';
 import type { LastAction } from './snapshot.ts';
 import { type TailNews, TranscriptTail } from './transcript-tail.ts';
 
@@ -25,6 +28,10 @@ export interface LiveSourcesOptions {
   /** Tells which processes live; default the system's. */
   readonly processes?: ProcessTable | undefined;
   readonly watch: WatchOptions;
+  /** Whose each session is. */
+  readonly accounts: AccountBook;
+  /** Files of a session's subagents. */
+  readonly agentFiles: (sessionId: string) => readonly string[];
   readonly onChange: () => void;
 }
 
@@ -32,6 +39,7 @@ export interface LiveSourcesOptions {
 const NET_MS = 1000;
 /** Transcript ends that are followed at once. */
 const MAX_TAILS = 500;
+const NO_CAPTURES: ReadonlyMap<string, Capture> = new Map();
 
 /** A session that is listed or may be, and where its transcript lies. */
 export interface Followed {
@@ -39,13 +47,25 @@ export interface Followed {
   readonly path: string;
 }
 
+/** Sessions that are or may be listed, with their transcripts, newest first. */
+export function followedOf(
+  sessions: readonly { readonly sessionId: string; readonly lastRequestAt: number | null }[],
+  files: { mainOf(sessionId: string): string | null },
+): Followed[] {
+  const newest = [...sessions].sort((a, b) => (b.lastRequestAt ?? 0) - (a.lastRequestAt ?? 0));
+  return newest.flatMap(({ sessionId }) => {
+    const path = files.mainOf(sessionId);
+    return path === null ? [] : [{ sessionId, path }];
+  });
+}
+
 /** What is known of sessions beside the ledger: registry, hook journals, statusline captures, transcript ends. */
 export class LiveSources {
   private readonly o: LiveSourcesOptions;
   private readonly tails = new Map<string, TranscriptTail>();
   private readonly paths = new Map<string, string>();
-  private readonly accounts = new Accounts();
-  private readonly quota = new OfficialQuota();
+  private readonly quota: OfficialQuota;
+  private loading = false;
   private captures: Captures | undefined;
   private samples = new Map<string, ClientSample>();
   private readonly states: LiveStates;
@@ -56,11 +76,15 @@ export class LiveSources {
 
   constructor(options: LiveSourcesOptions) {
     this.o = options;
+    this.quota = new OfficialQuota(options.stateDir === null ? [] : readSamples(options.stateDir, options.clock.now()));
     this.states = new LiveStates(options.claudeDirs, options.stateDir, options.rules, options.processes);
     const folders = options.stateDir === null ? [] : ['events', 'statusline'].map((name) => join(options.stateDir!, name));
     const roots = [...options.claudeDirs.map((dir) => join(dir, 'sessions')), ...folders];
     this.watch = watchTree(roots, () => options.onChange(), { ...options.watch, depth: 0, accept: (path) => /\.jsonl?$/.test(path) });
-    this.net = setInterval(() => options.onChange(), NET_MS);
+    this.net = setInterval(() => {
+      this.loadAccounts();
+      options.onChange();
+    }, NET_MS);
     this.net.unref();
   }
 
@@ -69,7 +93,40 @@ export class LiveSources {
     this.watch?.close();
   }
 
-  readonly accountOf = (sessionId: string): string => this.accounts.of(sessionId).account;
+  /** Another process may have written profiles or switches; what they say now is learned with the next look. */
+  private loadAccounts(): void {
+    if (this.loading) return;
+    this.loading = true;
+    this.o.accounts
+      .load()
+      .then((changed) => {
+        if (changed) this.o.onChange();
+      })
+      .finally(() => {
+        this.loading = false;
+      });
+  }
+
+  readonly accountOf = (sessionId: string): string => this.o.accounts.of(sessionId).account;
+
+  /** Takes what captures, hooks and directories tell of accounts. True when a session's account is another one. */
+  learnAccounts(now: number): boolean {
+    return this.o.accounts.learn(claimsOf(this.capturesBySession, this.states.raw, this.o.claudeDirs, now), now);
+  }
+
+  get capturesBySession(): ReadonlyMap<string, Capture> {
+    return this.captures?.bySession ?? NO_CAPTURES;
+  }
+
+  /** Live sessions as they were read last. */
+  get live(): readonly LiveSession[] {
+    return this.states.raw;
+  }
+
+  /** The server's statements, to be kept over a restart (D-31). */
+  get remembered(): OfficialQuota {
+    return this.quota;
+  }
 
   get sessionIds(): Iterable<string> {
     return this.states.all.keys();
@@ -77,23 +134,29 @@ export class LiveSources {
 
   readonly isLive = (sessionId: string): boolean => this.states.all.has(sessionId);
 
-  /** Reads captures. True in `accounts` when a session changed its account, in `quota` when the server said something new, in `any` at any change. */
-  readCaptures(): { readonly accounts: boolean; readonly quota: boolean; readonly any: boolean } {
+  /** Reads captures. True in `quota` when the server said something new, in `any` at any change. */
+  readCaptures(): { readonly quota: boolean; readonly any: boolean } {
     const { stateDir, clock } = this.o;
-    if (stateDir === null) return { accounts: false, quota: false, any: false };
+    if (stateDir === null) return { quota: false, any: false };
     const captures = readCaptures(stateDir, clock.now(), this.captures);
     const isSame = captures.revision === this.captures?.revision;
     this.captures = captures;
-    if (isSame) return { accounts: false, quota: false, any: false };
+    if (isSame) return { quota: false, any: false };
     this.samples = new Map(
       [...captures.bySession].map(([id, { at, context, effort }]) => [
         id,
         { at, contextPercent: context.percent, contextTokens: context.used, windowSize: context.size, effort },
       ]),
     );
-    const accounts = this.accounts.learn([...captures.bySession.values()]);
-    const quota = this.quota.learn(officialSamples(captures), ({ sessionId }) => this.accounts.of(sessionId), clock.now());
-    return { accounts, quota, any: true };
+    return { quota: this.learnQuota(), any: true };
+  }
+
+  /** Each statement belongs to the account that was its session's when it was made. True when one is new. */
+  learnQuota(): boolean {
+    const { accounts, clock } = this.o;
+    if (this.captures === undefined) return false;
+    const nameOf = (account: string) => ({ account, label: accounts.labelOf(account) });
+    return this.quota.learn(officialSamples(this.captures), ({ sessionId, at }) => nameOf(accounts.at(sessionId, at)), clock.now());
   }
 
   /** Statements about 5-hour windows, by account. */
@@ -145,15 +208,25 @@ export class LiveSources {
       const tail = this.tails.get(path);
       if (tail !== undefined) tails.set(id, tail);
     }
-    return this.states.read(now, tails);
+    return this.states.read(now, tails, this.o.agentFiles);
   }
 
-  input(openWindow: (account: string) => Window | null): Pick<SnapshotInput, 'live' | 'samples' | 'quotas' | 'actions' | 'accountOf'> {
+  input(
+    openWindow: (account: string) => Window | null,
+  ): Pick<SnapshotInput, 'live' | 'samples' | 'quotas' | 'actions' | 'accountOf' | 'labelOf'> {
     const actions = new Map<string, LastAction>();
     for (const [id, path] of this.paths) {
       const action = this.tails.get(path)?.action;
       if (action) actions.set(id, action);
     }
-    return { live: this.states.all, samples: this.samples, quotas: this.quota.quotas(openWindow), actions, accountOf: this.accountOf };
+    const labelOf = (account: string) => this.o.accounts.labelOf(account);
+    return {
+      live: this.states.all,
+      samples: this.samples,
+      quotas: this.quota.quotas(openWindow),
+      actions,
+      accountOf: this.accountOf,
+      labelOf,
+    };
   }
 }

@@ -5,15 +5,16 @@ import { LiveSessions } from '../sessions/live-sessions.ts';
 import type { LiveSession } from '../sessions/session.ts';
 import type { SessionRules } from '../sessions/states.ts';
 import { plain } from '../text/plain.ts';
+import { agentSigns } from './agent-signs.ts';
 import type { LiveSessionInput } from './live-input.ts';
 import type { TranscriptTail } from './transcript-tail.ts';
 
 /** What a transcript's end says of the turn (LS-6); null = nothing yet. */
-export function evidenceOf({ last, grewAt, path }: TranscriptTail): TranscriptEvidence | null {
+export function evidenceOf({ last, grewAt, path }: TranscriptTail, agents: TranscriptEvidence['agents'] = []): TranscriptEvidence | null {
   if (grewAt === null) return null;
-  if (last === null) return { kind: 'none', at: grewAt, since: grewAt, grewAt, path };
+  if (last === null) return { kind: 'none', at: grewAt, since: grewAt, grewAt, path, agents };
   const { kind, at, since, error } = last;
-  return { kind, at, since, grewAt, error, path };
+  return { kind, at, since, grewAt, error, path, agents };
 }
 
 const TEXT_LENGTH = 80;
@@ -64,6 +65,8 @@ export class LiveStates {
   private readonly reader: LiveSessions;
   private sessions: ReadonlyMap<string, LiveSessionInput> = new Map();
   private prints = new Map<string, string>();
+  /** As they were read last, for those who publish them. */
+  raw: readonly LiveSession[] = [];
   private readAt = Number.NEGATIVE_INFINITY;
 
   constructor(claudeDirs: readonly string[], stateDir: string | null, rules?: SessionRules, table?: ProcessTable) {
@@ -81,17 +84,19 @@ export class LiveStates {
   }
 
   /**
-   * Reads registry and journals and decides. `tails`: ends of the followed transcripts by session id, evidence where nothing better is known. Sessions that
-   * did not change stay the same objects. True when one changed.
+   * Reads registry and journals and decides. `tails`: ends of the followed transcripts by session id, evidence where nothing better is known; `agentFiles`: of
+   * a session's subagents, looked at while hooks say that some run (LS-28). Sessions that did not change stay the same objects. True when one changed.
    */
-  read(now: number, tails: ReadonlyMap<string, TranscriptTail>): boolean {
+  read(now: number, tails: ReadonlyMap<string, TranscriptTail>, agentFiles: (sessionId: string) => readonly string[] = () => []): boolean {
     this.readAt = now;
     const evidence = new Map<string, TranscriptEvidence>();
     for (const [id, tail] of tails) {
-      const own = evidenceOf(tail);
+      const isAtWork = (this.sessions.get(id)?.agents.active ?? 0) > 0;
+      const own = evidenceOf(tail, isAtWork ? agentSigns(agentFiles(id)) : []);
       if (own !== null) evidence.set(id, own);
     }
-    return this.take(this.reader.read(now, evidence));
+    this.raw = this.reader.read(now, evidence);
+    return this.take(this.raw);
   }
 
   private take(found: readonly LiveSession[]): boolean {

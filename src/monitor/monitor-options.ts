@@ -1,10 +1,14 @@
+import type { AccountBook } from '../accounts/book.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ProcessTable } from '../platform/processes.ts';
+import type { SummaryGit } from '../sessions/summary-file.ts';
 import type { WatchOptions } from '../watch/watch.ts';
 import type { SnapshotOptions } from './build.ts';
 import type { LiveQueries } from './details.ts';
+import type { HealthMaterial } from './health-material.ts';
 import type { RecoverableLedger } from './held-ledger.ts';
 import type { LedgerStateOptions } from './ledger-state.ts';
+import type { RetentionGap } from './retention.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export interface MonitorOptions {
@@ -21,6 +25,14 @@ export interface MonitorOptions {
   readonly sessions?: { readonly idleAfter: number; readonly staleAfter: number };
   /** Tells which processes live; default the system's. */
   readonly processes?: ProcessTable;
+  /** Whose each session is; absent = by what the sessions alone tell. Loaded before. */
+  readonly accounts?: AccountBook;
+  /** Whether this process writes `S/summary.json` and what else others read of us (BG-1); absent = it does. */
+  readonly isWriter?: () => boolean;
+  /** Work tree of a directory, for the summary. */
+  readonly gitOf?: (folder: string) => SummaryGit | null;
+  /** Directories whose transcripts may have been deleted uncounted (LV-97). */
+  readonly retention?: readonly RetentionGap[];
   /** How often a snapshot is made when only time has passed, ms. */
   readonly refreshInterval: number;
   /** Decoding threads of a large first reading. */
@@ -39,4 +51,10 @@ export interface Monitor {
   /** Settles when all transcripts were read once. */
   readonly ready: Promise<void>;
   close(): void;
+}
+
+/** A monitor with what its process publishes for others. */
+export interface RunningMonitor extends Monitor {
+  /** What the contract files are made of now. Costs a look at each listed session's transcript. */
+  health(): HealthMaterial;
 }

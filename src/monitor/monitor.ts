@@ -1,35 +1,42 @@
-import { ingest, ingestFile, type Progress } from '../ledger/ingest.ts';
+import { type AccountBook, bookOf } from '../accounts/book.ts';
+import { directoriesOf } from '../accounts/locate.ts';
+import { ingest, ingestFile } from '../ledger/ingest.ts';
 import type { Ledger } from '../ledger/open.ts';
 import { errnoOf } from '../platform/errors.ts';
 import { type Change, type TreeWatch, watchTree } from '../watch/watch.ts';
 import { buildSnapshot } from './build.ts';
 import { CountedFiles } from './counted-files.ts';
 import type { LiveQueries } from './details.ts';
+import { type HealthMaterial, healthMaterial } from './health-material.ts';
 import { heldBackText } from './held-back.ts';
 import { HeldLedger, type RecoverableLedger } from './held-ledger.ts';
+import { hiddenQueries } from './hidden-names.ts';
 import { KnownFiles, projectRoots } from './known-files.ts';
 import { LedgerState } from './ledger-state.ts';
 import { liveQueries } from './live-queries.ts';
-import { type Followed, LiveSources } from './live-sources.ts';
-import type { Monitor, MonitorOptions } from './monitor-options.ts';
+import { followedOf, LiveSources } from './live-sources.ts';
+import type { MonitorOptions, RunningMonitor } from './monitor-options.ts';
+import { NewSessions } from './new-sessions.ts';
 import { ReadingHealth } from './reading-health.ts';
+import { ReadingProgress } from './reading-progress.ts';
 import type { Snapshot } from './snapshot.ts';
-import { SummaryWriter } from './summary.ts';
+import { summaryFacts } from './summary-facts.ts';
 import type { TailNews } from './transcript-tail.ts';
 import { Episodes } from './warning-episodes.ts';
+import { WrittenFiles } from './written-files.ts';
 
-export type { Monitor, MonitorOptions, RecoverableLedger };
+export type { Monitor, MonitorOptions, RunningMonitor } from './monitor-options.ts';
+export type { RecoverableLedger };
 
-const PROGRESS_MS = 200;
 /** What other processes write is looked at no more often, ms: each of them reads every line, and so do we. */
 const OTHERS_MS = 900;
 
 /** Follows the transcripts: what the ledger has at once, then what is new in the files, then every change. Opens nothing; closes what it starts. */
-export function startMonitor(options: MonitorOptions): Monitor {
+export function startMonitor(options: MonitorOptions): RunningMonitor {
   return new Following(options);
 }
 
-class Following implements Monitor {
+class Following implements RunningMonitor {
   readonly ready: Promise<void>;
   readonly queries: LiveQueries;
   private snapshot: Snapshot;
@@ -40,21 +47,20 @@ class Following implements Monitor {
   private state: LedgerState;
   private readonly files: KnownFiles;
   private readonly sources: LiveSources;
-  private readonly summary: SummaryWriter | null;
+  private readonly written: WrittenFiles | null;
+  private readonly book: AccountBook;
   private readonly episodes = new Episodes();
-  private readonly health = new ReadingHealth();
+  private readonly readingHealth = new ReadingHealth();
   private readonly counted = new CountedFiles();
   private readonly listeners = new Set<() => void>();
-  private readonly newSessions = new Map<string, number>();
-  private seen: Set<string> | null = null;
+  private readonly newSessions = new NewSessions();
   private readonly timer: NodeJS.Timeout;
   private readonly watch: Pick<TreeWatch, 'close' | 'mode'>;
   private readonly abort = new AbortController();
   private pending = new Set<string>();
   private rescan = false;
   private reading = false;
-  private progress: Progress | null = null;
-  private progressAt = Number.NEGATIVE_INFINITY;
+  private readonly progress = new ReadingProgress();
   private writeNotice: string | null = null;
   private readNotice: string | null = null;
   private watchNotice: string | null = null;
@@ -67,23 +73,28 @@ class Following implements Monitor {
     this.held = new HeldLedger(options.ledger);
     this.files = new KnownFiles(options.claudeDirs);
     this.reading = true;
+    this.book = options.accounts ?? bookOf(options.claudeDirs);
     this.sources = new LiveSources({
       claudeDirs: options.claudeDirs,
       stateDir: options.stateDir ?? null,
       clock: options.clock,
-      actions: options.actions ?? 'target',
+      accounts: this.book,
+      agentFiles: (id) => this.files.agentFilesOf(id),
+      actions: options.snapshot.hide == null ? (options.actions ?? 'target') : 'tool',
       rules: options.sessions,
       processes: options.processes,
       watch: options.watch ?? {},
       onChange: () => this.sourcesChanged(),
     });
-    this.summary = options.stateDir == null ? null : new SummaryWriter(options.stateDir);
+    this.written = options.stateDir == null ? null : new WrittenFiles(options.stateDir, options.isWriter);
+    this.sources.readStates(options.clock.now(), true);
     this.sources.readCaptures();
+    this.sources.learnAccounts(options.clock.now());
+    this.sources.learnQuota();
     this.state = this.sound(() => this.openState());
     this.sound(() => this.state.refresh(options.clock.now(), true));
-    this.sources.readStates(options.clock.now(), true);
     this.snapshot = this.build();
-    this.queries = liveQueries({
+    const queries = liveQueries({
       ledger: () => this.ledger,
       directory: () => this.state.directory,
       snapshot: () => this.get(),
@@ -95,6 +106,9 @@ class Following implements Monitor {
       toolsOf: (id) => this.sources.tailOfSession(id),
       changed: () => this.update(false),
     });
+    const { hide } = options.snapshot;
+    const rootOf = (id: string) => this.state.directory.find(id)?.root ?? null;
+    this.queries = hide == null ? queries : hiddenQueries(queries, hide, rootOf);
     // Watching starts before reading, so that no change falls between the two.
     this.watch = watchTree(projectRoots(options.claudeDirs), (change) => this.changed(change), {
       accept: (path) => path.endsWith('.jsonl'),
@@ -167,7 +181,9 @@ class Following implements Monitor {
 
   private openState(): LedgerState {
     const { accountOf, isLive } = this.sources;
-    const state = new LedgerState(this.ledger, { ...this.o.state, zone: this.o.snapshot.zone, accountOf, isLive });
+    const { book } = this;
+    const accounts = { accountOf, accountAt: (id: string, at: number) => book.at(id, at), switched: () => book.switchedSessions };
+    const state = new LedgerState(this.ledger, { ...this.o.state, ...accounts, zone: this.o.snapshot.zone, isLive });
     state.setSamples(this.o.clock.now(), this.sources.windowSamples());
     return state;
   }
@@ -201,7 +217,7 @@ class Following implements Monitor {
     this.reading = true;
     this.rescan = false;
     this.pending.clear();
-    const first = this.seen === null;
+    const first = !this.newSessions.hasLooked;
     let again = false;
     let isRead = true;
     try {
@@ -210,13 +226,15 @@ class Following implements Monitor {
         workers,
         now: clock.now(),
         signal: this.abort.signal,
-        onProgress: (progress) => this.progressed(progress, first),
+        // Later passes read little: their progress tells nothing.
+        onProgress: (progress) => !this.closed && this.progress.note(progress, clock.monotonic()) && first && this.update(false),
       });
       if (this.closed) return;
       this.files.learn(result.discovery.files);
+      this.book.locate(directoriesOf(result.discovery.files, claudeDirs));
       isRead = result.filesRead > 0 || first;
       const skipped = result.skipped[0];
-      this.readNotice = skipped === undefined ? null : `${skipped.path} cannot be read (${skipped.code})`;
+      this.readNotice = skipped === undefined ? null : `${this.shownPath(skipped.path)} cannot be read (${skipped.code})`;
       again = result.stopped !== null && this.recovered(result.stopped);
       this.writeNotice = result.stopped === null || again ? null : heldBackText(result.stopped, null);
       if (result.stopped !== null) this.rescan = true;
@@ -228,22 +246,13 @@ class Following implements Monitor {
       this.rescan = true;
     } finally {
       this.reading = false;
-      this.progress = null;
+      this.progress.end();
     }
     if (again) return this.pass();
     const { replaced } = this.held;
     // The regular look over all files mostly finds nothing.
     this.update(isRead);
     if (!this.rescan || this.held.replaced > replaced) this.work();
-  }
-
-  private progressed(progress: Progress, first: boolean): void {
-    const at = this.o.clock.monotonic();
-    if (this.closed || at - this.progressAt < PROGRESS_MS) return;
-    this.progressAt = at;
-    this.progress = progress;
-    // Later passes read little: their progress tells nothing.
-    if (first) this.update(false);
   }
 
   private readPending(): void {
@@ -261,7 +270,7 @@ class Following implements Monitor {
         if (errnoOf(error) === 'ENOENT' || this.recovered(error)) continue;
         // Said, kept for the next pass, and following goes on.
         if (errnoOf(error) === 'ERR_SQLITE_ERROR') this.writeNotice = heldBackText(error, null);
-        else this.readNotice = heldBackText(error, file.path);
+        else this.readNotice = heldBackText(error, this.shownPath(file.path));
         this.pending.add(file.path);
       }
     }
@@ -269,6 +278,11 @@ class Following implements Monitor {
       this.update(false);
       this.work();
     } else this.followed(news);
+  }
+
+  /** The folder of a transcript spells the project's path. */
+  private shownPath(path: string): string {
+    return this.o.snapshot.hide == null ? path : 'A transcript';
   }
 
   /** Takes in what some files have grown by; reads everything anew where that alone tells it. */
@@ -304,28 +318,20 @@ class Following implements Monitor {
     }
     this.counted.forget();
     if (!this.reading) {
-      this.noticeSessions();
-      this.sources.follow(this.followable(), (path) => this.files.readUpTo(path));
+      this.newSessions.notice(this.state.directory, now);
+      this.sources.follow(followedOf(this.state.input().sessions, this.files), (path) => this.files.readUpTo(path));
     }
     this.sources.readStates(now, true);
     this.publish();
-  }
-
-  /** Sessions that are or may be listed, with their transcripts, newest first. */
-  private followable(): Followed[] {
-    const ids = [...this.state.input().sessions].sort((a, b) => (b.lastRequestAt ?? 0) - (a.lastRequestAt ?? 0)).map((s) => s.sessionId);
-    return ids.flatMap((sessionId) => {
-      const path = this.files.mainOf(sessionId);
-      return path === null ? [] : [{ sessionId, path }];
-    });
   }
 
   /** Registry, journals or captures may say something new: an event, or the regular look (LS-14). */
   private sourcesChanged(): void {
     if (this.closed) return;
     const now = this.o.clock.now();
-    const { accounts, quota, any } = this.sources.readCaptures();
+    const { quota, any } = this.sources.readCaptures();
     const states = this.sources.readStates(now, true);
+    const accounts = this.sources.learnAccounts(now);
     const isOther = this.dataVersion() !== this.version && Math.abs(now - this.readAt) >= OTHERS_MS;
     if (accounts || (!this.reading && (isOther || (states && this.state.lacks(this.sources.sessionIds))))) {
       this.update(accounts);
@@ -335,50 +341,58 @@ class Following implements Monitor {
     if (any || states) this.publish();
   }
 
-  private noticeSessions(): void {
-    const ids = [...this.state.directory.sessions.values()].map((info) => info.sessionId);
-    if (this.seen === null) this.seen = new Set(ids);
-    const now = this.o.clock.now();
-    for (const id of ids) {
-      if (this.seen.has(id)) continue;
-      this.seen.add(id);
-      this.newSessions.set(id, now);
-    }
-  }
-
   private publish(): void {
     this.changedSince = true;
     for (const listener of [...this.listeners]) listener();
-    if (this.summary?.isDue(this.o.clock.now())) this.summary.write(this.get());
+    if (this.written?.isDue(this.o.clock.now())) {
+      const facts = summaryFacts(this.book, this.state.usage, this.sources.live, this.o.gitOf);
+      this.written.write(this.get(), facts, this.sources.remembered);
+    }
   }
 
-  private build(): Snapshot {
-    const { clock, snapshot } = this.o;
-    const now = clock.now();
-    this.changedSince = false;
+  health(): HealthMaterial {
+    const { contextWindow, sessions } = this.state.input();
+    return healthMaterial({
+      now: this.o.clock.now(),
+      snapshot: this.o.snapshot.hide == null ? this.get() : this.build({ ...this.o.snapshot, hide: null }),
+      sessions,
+      slots: this.state.usage.all(),
+      live: this.sources.live,
+      captures: this.sources.capturesBySession,
+      quota: this.sources.remembered.samples(),
+      book: this.book,
+      transcriptOf: (id) => this.files.mainOf(id),
+      contextWindow,
+    });
+  }
+
+  private build(options = this.o.snapshot): Snapshot {
+    const now = this.o.clock.now();
+    if (options === this.o.snapshot) this.changedSince = false;
     const ingest = this.sound(() => this.ingestState());
-    this.health.note(now, ingest, this.pending.size > 0 && !this.reading);
+    this.readingHealth.note(now, ingest, this.pending.size > 0 && !this.reading);
     return buildSnapshot({
       ...this.state.input(),
       ...this.sources.input((account) => this.state.openWindow(account, now)),
       now,
-      options: snapshot,
-      newSessions: this.newSessions,
+      options,
+      retention: this.o.retention ?? [],
+      newSessions: this.newSessions.since,
       ingest,
-      health: this.health.state(ingest),
+      health: this.readingHealth.state(ingest),
       episodes: this.episodes,
     });
   }
 
   private ingestState(): Snapshot['ingest'] {
-    const { ledger, progress, reading } = this;
+    const { ledger, reading } = this;
     return {
       reading,
-      percent: !reading || progress === null || progress.bytes === 0 ? null : Math.min(100, (progress.bytesDone / progress.bytes) * 100),
+      percent: reading ? this.progress.percent : null,
       ...this.counted.of(ledger, this.o.clock.now()),
       notice: this.writeNotice ?? this.readNotice ?? this.watchNotice ?? ledger.notice,
-      // Where nothing is watched yet, no folder says that it cannot be.
-      polling: this.watch?.mode === 'polling' && this.files.count > 0,
+      // The first snapshot is made before anything is watched.
+      polling: this.watch?.mode === 'polling',
     };
   }
 }

@@ -1,7 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { OfficialSample } from '../sessions/captures.ts';
-import { Accounts } from './accounts.ts';
 import { OfficialQuota } from './official-quota.ts';
+import { readSamples, writeSamples } from './quota-file.ts';
 import { at, NOW } from './testing.ts';
 
 const identity = (configDir: string, kind = 'subscription', alias?: string) => ({
@@ -47,22 +50,30 @@ test('D-25: the weekly window', () => {
   expect(quota.fiveHour().get('default')).toEqual([]);
 });
 
-test('D-4: one account is the default one; two are told apart by directory and kind', () => {
-  const accounts = new Accounts();
-  const claim = (sessionId: string, dir: string, kind?: string, alias?: string) => ({
-    sessionId,
-    configDir: dir,
-    identity: identity(dir, kind, alias),
-  });
-  expect(accounts.learn([claim('s1', '/h/.claude', 'subscription', 'work'), claim('s2', '/h/.claude', 'subscription', 'work')])).toBe(
-    false,
-  );
-  expect([accounts.of('s1'), accounts.of('s9')]).toEqual([
-    { account: 'default', label: 'work' },
-    { account: 'default', label: 'default' },
-  ]);
-  expect(accounts.learn([claim('s1', '/h/.claude'), claim('s2', '/h/.claude-home')])).toBe(true);
-  expect(accounts.of('s1').account).not.toBe(accounts.of('s2').account);
-  expect(accounts.of('s2').label).toBe('claude-home');
-  expect(accounts.learn([claim('s1', '/h/.claude'), claim('s2', '/h/.claude-home')])).toBe(false);
+test('D-31: what was remembered goes on after a restart', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'tidemark-quota-'));
+  try {
+    const quota = new OfficialQuota();
+    quota.learn([said(50, '12:40:00', '15:20:00'), said(62, '13:40:00', '15:20:00'), said(9, '10:00:00', '14:00:00')], work, NOW);
+    expect(writeSamples(dir, quota.samples(), NOW)).toBe(true);
+    const kept = readSamples(dir, NOW);
+    // An hour's slope needs no older ones.
+    expect(kept.map(({ account, label, used }) => [account, label, used])).toEqual([
+      ['default', 'work', 50],
+      ['default', 'work', 62],
+    ]);
+    const after = new OfficialQuota(kept);
+    expect(
+      after
+        .fiveHour()
+        .get('default')
+        ?.map(({ used }) => used),
+    ).toEqual([50, 62]);
+    expect(after.learn([said(62, '13:40:00', '15:20:00')], work, NOW)).toBe(false);
+    expect(readSamples(dir, at('15:20:00'))).toEqual([]);
+    writeFileSync(join(dir, 'quota.json'), '{"v":1,"samples":[{"account":"a","label":"a","used":"1e9","resetsAt":1,"seenAt":1},7,null]}');
+    expect(readSamples(dir, NOW)).toEqual([]);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
 });

@@ -1,5 +1,5 @@
 import type { OfficialSample } from '../sessions/captures.ts';
-import { acceptSample, officialWindows, type Window, type WindowSample } from '../usage/window.ts';
+import { acceptSample, officialWindows, type Window, type WindowKind, type WindowSample } from '../usage/window.ts';
 import type { AccountQuota } from './live-input.ts';
 
 /** How long a statement is remembered: the longest window it can be of. ms. */
@@ -12,15 +12,52 @@ export interface AccountName {
   readonly label: string;
 }
 
+/** A statement with whose it is. Percent; epoch ms. */
+export interface KeptSample extends WindowSample {
+  readonly account: string;
+  readonly label: string;
+  readonly kind: WindowKind;
+}
+
 interface Remembered {
   label: string;
   readonly fiveHour: Map<string, WindowSample>;
   readonly weekly: Map<string, WindowSample>;
 }
 
-/** What the server has said about each account's quota (D-20, D-25), remembered while the program runs: a capture holds the newest statement only. */
+/** What the server has said about each account's quota (D-20, D-25), remembered: a capture holds the newest statement only. */
 export class OfficialQuota {
   private readonly accounts = new Map<string, Remembered>();
+  /** Rises with each new statement. */
+  revision = 0;
+
+  /** `kept`: what an earlier run of the program remembered. */
+  constructor(kept: readonly KeptSample[] = []) {
+    for (const { account, label, kind, used, resetsAt, seenAt } of kept) {
+      const { fiveHour, weekly } = this.of(account, label);
+      (kind === 'five-hour' ? fiveHour : weekly).set(`${used}:${resetsAt}:${seenAt}`, { used, resetsAt, seenAt });
+    }
+  }
+
+  /** Everything remembered, oldest first. */
+  samples(): readonly KeptSample[] {
+    const all = [...this.accounts].flatMap(([account, { label, fiveHour, weekly }]) =>
+      [['five-hour', fiveHour] as const, ['weekly', weekly] as const].flatMap(([kind, map]) =>
+        [...map.values()].map(({ used, resetsAt, seenAt }) => ({ account, label, kind, used, resetsAt, seenAt })),
+      ),
+    );
+    return all.sort((a, b) => a.seenAt - b.seenAt);
+  }
+
+  private of(account: string, label: string): Remembered {
+    let known = this.accounts.get(account);
+    if (known === undefined) {
+      known = { label, fiveHour: new Map(), weekly: new Map() };
+      this.accounts.set(account, known);
+    }
+    known.label = label;
+    return known;
+  }
 
   /** Takes the statements there are now. True when any of them was new. */
   learn(samples: readonly OfficialSample[], accountOf: (sample: OfficialSample) => AccountName, now: number): boolean {
@@ -28,12 +65,7 @@ export class OfficialQuota {
     for (const sample of samples) {
       if (sample.name === 'spend_limit') continue;
       const { account, label } = accountOf(sample);
-      let known = this.accounts.get(account);
-      if (!known) {
-        known = { label, fiveHour: new Map(), weekly: new Map() };
-        this.accounts.set(account, known);
-      }
-      known.label = label;
+      const known = this.of(account, label);
       const five = sample.name === 'five_hour';
       const said: WindowSample = { used: sample.usedPercent, resetsAt: sample.resetsAt, seenAt: sample.at };
       const into = five ? known.fiveHour : known.weekly;
@@ -42,6 +74,7 @@ export class OfficialQuota {
       into.set(key, said);
       changed = true;
     }
+    if (changed) this.revision++;
     if (changed) for (const { fiveHour, weekly } of this.accounts.values()) for (const map of [fiveHour, weekly]) forget(map, now);
     return changed;
   }

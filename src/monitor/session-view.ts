@@ -25,6 +25,8 @@ export interface SessionInput {
   readonly account: string;
   readonly facts: SessionFacts;
   readonly total: UsageSum;
+  /** Prompts and main-thread responses; absent = not counted. */
+  readonly messages?: number;
   /** First and last request ever. */
   readonly firstAt: number | null;
   readonly lastRequestAt: number | null;
@@ -81,13 +83,14 @@ export function stateOf(session: SessionInput, lastAt: number | null, now: numbe
   return lastAt !== null && now - lastAt < WORKING_MS ? 'working' : 'idle';
 }
 
-/** Silent for so long without a process, a hook or a growing transcript: it left (LS-34). ms. */
-const GONE_MS = 30 * 60_000;
+/** Silent for so long without a process, a hook or a growing transcript: nothing tells what it does (LS-34). ms. */
+const SILENT_MS = 30 * 60_000;
 
-/** State of a session that nothing calls live. */
+/** State of a session that nothing calls live: that it ended is not proven by silence (LS-34, LS-35). */
 function goneState(session: SessionInput, lastAt: number | null, now: number): SessionState {
-  return lastAt === null || now - lastAt >= GONE_MS ? 'ended' : stateOf(session, lastAt, now);
+  return isSilent(lastAt, now) ? 'unknown' : stateOf(session, lastAt, now);
 }
+const isSilent = (lastAt: number | null, now: number): boolean => lastAt === null || now - lastAt >= SILENT_MS;
 
 export interface SessionScope {
   readonly now: number;
@@ -140,6 +143,10 @@ function titleOf(session: SessionInput, live: LiveSessionInput | null): Pick<Ses
   return { name: plain(name, NAME_LENGTH), titleSource: TITLES[rank] ?? 'project' };
 }
 
+/** Nothing proves it alive (LS-32). ms */
+const STALE_MS = 5 * 60_000;
+const isStale = (session: SessionInput, now: number): boolean => now - (lastSign(session, now) ?? 0) >= STALE_MS;
+
 const MAX_NAMES = 20;
 const textOrNull = (text: string | null | undefined): string | null => (text == null ? null : plain(text, NAME_LENGTH));
 
@@ -151,7 +158,7 @@ function livePart(live: LiveSessionInput | null, scope: SessionScope, session: S
     effort: scope.sample?.effort ? plain(scope.sample.effort, NAME_LENGTH) : null,
     limitResetsAt: limit !== undefined && limit[0] > scope.now ? limit[0] : null,
   };
-  if (live === null) return base;
+  if (live === null) return { ...base, stale: isStale(session, scope.now) };
   return {
     ...base,
     stateSource: live.source,

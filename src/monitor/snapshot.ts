@@ -175,6 +175,7 @@ export type WarningRule =
   | 'failed'
   | 'unpriced'
   | 'data-stale'
+  | 'retention'
   | 'ledger';
 
 /** An open episode (LV §9), worst first, then oldest. */

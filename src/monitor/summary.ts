@@ -1,4 +1,6 @@
+import { type AccountName, UNKNOWN_ACCOUNT } from '../accounts/book.ts';
 import type { NanoUsd } from '../pricing/types.ts';
+import type { SummaryGit } from '../sessions/summary-file.ts';
 import { buildSummary, type Summary, type SummaryInput, type SummaryWindow, writeSummary } from '../sessions/summary-file.ts';
 import { usdExact } from '../text/format.ts';
 import type { Figure } from '../usage/source.ts';
@@ -12,18 +14,34 @@ function windowOf(used: Figure, resetsAt: number | null): SummaryWindow | null {
   return { usedPercent: value, resetsAt: Math.round(resetsAt / 1000), at: at ?? 0, source };
 }
 
-function profileOf(account: AccountView, snapshot: Snapshot): SummaryInput['profiles'][string] {
-  const { window, weekly } = account;
-  const only = snapshot.accounts.length === 1;
+/** What the summary says beyond the snapshot. */
+export interface SummaryFacts {
+  readonly accountOf: (sessionId: string) => Pick<AccountName, 'method' | 'confidence'>;
+  /** `subscription`, `api-key`, …; null = not known. */
+  readonly kindOf: (account: string) => string | null;
+  /** Nano-USD of an account since local midnight; null = unknown. */
+  readonly todayOf: (account: string) => NanoUsd | null;
+  readonly gitOf: (sessionId: string) => SummaryGit | null;
+}
+
+export const NO_FACTS: SummaryFacts = {
+  accountOf: () => UNKNOWN_ACCOUNT,
+  kindOf: () => null,
+  todayOf: () => null,
+  gitOf: () => null,
+};
+
+function profileOf(account: AccountView, { kindOf, todayOf }: SummaryFacts): SummaryInput['profiles'][string] {
+  const { id, window, weekly } = account;
+  const isPaidByMonth = window?.usedPercent.source === 'official' || weekly !== null;
   return {
     label: account.label,
-    kind: window?.usedPercent.source === 'official' || weekly !== null ? 'subscription' : 'unknown',
+    kind: kindOf(id) ?? (isPaidByMonth ? 'subscription' : 'unknown'),
     quota: {
       fiveHour: window === null ? null : windowOf(window.usedPercent, window.end),
       sevenDay: weekly === null ? null : windowOf(weekly.usedPercent, weekly.resetsAt),
     },
-    // The day is known over all accounts only.
-    todayUsd: only ? dollars(snapshot.combined.today.cost) : null,
+    todayUsd: dollars(todayOf(id)),
     usdPerHour: window === null ? null : dollars(window.burnNow.costPerHour),
   };
 }
@@ -37,25 +55,31 @@ function titleOf({ name, titleSource }: SessionView): SummaryInput['sessions'][n
   return titleSource === 'custom-title' || titleSource === 'ai-title' ? { text: name, source: 'ai', at: 0 } : undefined;
 }
 
-const sessionOf = (session: SessionView): SummaryInput['sessions'][number] => ({
-  id: session.id,
-  profile: session.account,
-  method: 'default',
-  confidence: 100,
-  ...(titleOf(session) === undefined ? {} : { title: titleOf(session)! }),
-  usd: dollars(session.total.cost),
-  tokPerMin: Math.round(session.burnNow.work),
-  usdPerHour: dollars(session.burnNow.costPerHour),
-});
+function sessionOf(session: SessionView, { accountOf, gitOf }: SummaryFacts): SummaryInput['sessions'][number] {
+  const { id, account, total, burnNow } = session;
+  const { method, confidence } = accountOf(id);
+  const [title, git] = [titleOf(session), gitOf(id)];
+  return {
+    id,
+    profile: account,
+    method,
+    confidence,
+    ...(title === undefined ? {} : { title }),
+    usd: dollars(total.cost),
+    tokPerMin: Math.round(burnNow.work),
+    usdPerHour: dollars(burnNow.costPerHour),
+    ...(git === null ? {} : { git }),
+  };
+}
 
 /** What the hot paths show of everything that is not their own session (session-state §2.11). */
-export function summaryInput(snapshot: Snapshot): SummaryInput {
+export function summaryInput(snapshot: Snapshot, facts: SummaryFacts): SummaryInput {
   const { today } = snapshot.combined;
   return {
     now: snapshot.takenAt,
     today: { tokens: today.all, usd: dollars(today.cost), unpriced: today.costIsLowerBound || today.cost === null },
-    profiles: Object.fromEntries(snapshot.accounts.map((account) => [account.id, profileOf(account, snapshot)])),
-    sessions: snapshot.sessions.filter((session) => session.state !== 'ended').map(sessionOf),
+    profiles: Object.fromEntries(snapshot.accounts.map((account) => [account.id, profileOf(account, facts)])),
+    sessions: snapshot.sessions.filter((session) => session.state !== 'ended').map((session) => sessionOf(session, facts)),
     alerts: {
       open: snapshot.warnings.length,
       top: snapshot.warnings.slice(0, 3).map(({ severity, text, since }) => ({ severity, text, at: since })),
@@ -79,9 +103,9 @@ export class SummaryWriter {
     return Math.abs(now - this.writtenAt) >= LEAST_PAUSE_MS;
   }
 
-  write(snapshot: Snapshot): void {
+  write(snapshot: Snapshot, facts: SummaryFacts = NO_FACTS): void {
     if (snapshot.ingest.reading || !this.isDue(snapshot.takenAt)) return;
-    const summary = buildSummary(summaryInput(snapshot));
+    const summary = buildSummary(summaryInput(snapshot, facts));
     this.writtenAt = snapshot.takenAt;
     if (writeSummary(this.stateDir, summary, this.last)) this.last = summary;
   }

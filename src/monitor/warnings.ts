@@ -3,6 +3,7 @@ import { percent, tokensFull, usd } from '../text/format.ts';
 import { plain } from '../text/plain.ts';
 import type { BurnThresholds } from '../usage/burn.ts';
 import type { UsageSlot } from './live-usage.ts';
+import { type RetentionGap, retentionConditions } from './retention.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Condition } from './warning-episodes.ts';
 import { burnConditions } from './warnings-burn.ts';
@@ -27,6 +28,7 @@ export interface WarningOptions {
   readonly newSessions: ReadonlyMap<string, number>;
   /** Of the sessions shown. */
   readonly slots: readonly UsageSlot[];
+  readonly retention?: readonly RetentionGap[];
   readonly health: { readonly lines: number; readonly rejected: number; readonly behindSince: number | null };
 }
 
@@ -194,5 +196,6 @@ export function conditionsOf(figures: Figures, options: WarningOptions): Conditi
     ...quotaConditions(figures),
     ...budgetConditions(figures),
     ...honestyConditions(figures, options),
+    ...retentionConditions(options.retention ?? []),
   ];
 }

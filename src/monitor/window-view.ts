@@ -3,7 +3,7 @@ import { projectCost, projectPercent, projectUse, timeToLimit } from '../usage/f
 import { countTokens, type Limit, limitOf, limitPercent, type Plan, type TokenLimit } from '../usage/limit.ts';
 import { type Figure, weakest } from '../usage/source.ts';
 import type { Window } from '../usage/window.ts';
-import { isOld, labelOf, paceOf } from './account-view.ts';
+import { isOld, paceOf } from './account-view.ts';
 import { amountsOf, earliest } from './amounts.ts';
 import type { AccountQuota } from './live-input.ts';
 import { burnOf, recentOf, type UsageSlot } from './live-usage.ts';
@@ -25,6 +25,8 @@ export interface WindowScope {
   readonly slots: readonly UsageSlot[];
   readonly limits: WindowLimits;
   readonly quota: AccountQuota | null;
+  /** Of the account, plain. */
+  readonly label: string;
   readonly now: number;
 }
 
@@ -79,7 +81,7 @@ function percentProjectionOf(window: Window, quota: AccountQuota | null, now: nu
 }
 
 /** The open window of an account with all its use, whatever is filtered: the quota is the account's (D-22, D-34). */
-export function windowView(account: AccountWindows, window: Window, { slots, limits, quota, now }: WindowScope): WindowView {
+export function windowView(account: AccountWindows, window: Window, { slots, limits, quota, label, now }: WindowScope): WindowView {
   const amounts = amountsOf(mergedTally(slots.map((slot) => slot.window)).sum);
   const configured = limits.tokenLimit?.per === 'window' ? limits.tokenLimit.tokens : null;
   const limit = limitOf({
@@ -98,7 +100,7 @@ export function windowView(account: AccountWindows, window: Window, { slots, lim
       : { tokens: limit.tokens, count: limit.count, source: limit.source };
   return {
     account: account.account,
-    label: labelOf(quota?.label ?? account.account),
+    label,
     start: window.start,
     end: window.end,
     source: window.source,

@@ -1,6 +1,6 @@
 import type { Ledger } from '../ledger/open.ts';
 import { type CellGroup, EVERYTHING, groupCells } from '../ledger/queries/cells.ts';
-import { DEFAULT_ACCOUNT, type Directory } from '../ledger/queries/directory.ts';
+import { DEFAULT_ACCOUNT, type Directory, type SessionInfo } from '../ledger/queries/directory.ts';
 import { CELL_MS, PROMPT_CELL } from '../ledger/schema.ts';
 import type { CostMode } from '../pricing/types.ts';
 import type { FinishedWindow } from '../usage/limit.ts';
@@ -23,6 +23,8 @@ export interface WindowOptions {
   readonly lengthMs: number | null;
   /** What the server said beyond the transcripts, by account: the samples of statusline runs (D-20). */
   readonly samples?: ReadonlyMap<string, readonly WindowSample[]>;
+  /** Account of a session at a time (AP-5); absent = the directory's. */
+  readonly accountAt?: (session: SessionInfo, at: number) => string;
 }
 
 /** A usage-limit error is the server's word that the window is full, and when it resets (D-20). */
@@ -45,11 +47,12 @@ interface CellUse {
   readonly sum: UsageSum;
 }
 
-function usesByAccount(groups: readonly CellGroup[], directory: Directory): Map<string, CellUse[]> {
+function usesByAccount(groups: readonly CellGroup[], directory: Directory, accountAt: WindowOptions['accountAt']): Map<string, CellUse[]> {
   const uses = new Map<string, CellUse[]>();
   for (const group of groups) {
     if (group.flags === PROMPT_CELL) continue;
-    const account = directory.sessions.get(group.group[1]!)?.account ?? DEFAULT_ACCOUNT;
+    const info = directory.sessions.get(group.group[1]!);
+    const account = info === undefined ? DEFAULT_ACCOUNT : (accountAt?.(info, group.firstAt) ?? info.account);
     const own = uses.get(account) ?? [];
     own.push({ firstAt: group.firstAt, lastAt: group.lastAt, sum: group.sum });
     uses.set(account, own);
@@ -91,7 +94,7 @@ export function accountWindows(
     { ...EVERYTHING, from: since === null || since === 0 ? null : Math.floor(since / CELL_MS) * CELL_MS },
     mode,
   );
-  const uses = usesByAccount(groups, directory);
+  const uses = usesByAccount(groups, directory, options.accountAt);
   const samples = limitSamples(directory);
   for (const [account, more] of options.samples ?? []) samples.set(account, [...(samples.get(account) ?? []), ...more]);
   const accounts = new Set([...uses.keys(), ...samples.keys(), ...settled.keys()]);

@@ -64,7 +64,7 @@ describe('the ladder, KIL-3', () => {
     const fake = system(goesAt);
     const steps: unknown[] = [];
     const result = await endProcess(target, { ...quick, system: fake, mayKill: async () => true, onStep: (step) => steps.push(step) });
-    expect(result).toEqual({ ended: true, sent: expected, reason: null });
+    expect(result).toEqual({ ended: true, sent: expected, reason: null, leftovers: [] });
     expect(steps).toHaveLength(expected.length + Number(goesAt === 'SIGKILL'));
   });
 
@@ -74,6 +74,7 @@ describe('the ladder, KIL-3', () => {
       ended: false,
       sent: ['SIGINT', 'SIGTERM'],
       reason: 'it did not end by INT and TERM',
+      leftovers: [],
     });
     expect((await endProcess(target, { ...quick, system: system('SIGKILL'), mayKill: async () => false })).ended).toBe(false);
   });
@@ -93,7 +94,7 @@ describe('the ladder, KIL-3', () => {
         },
       },
     });
-    expect(result).toEqual({ ended: true, sent: ['SIGINT'], reason: null });
+    expect(result).toEqual({ ended: true, sent: ['SIGINT'], reason: null, leftovers: [] });
     expect(fake.sent).toEqual(['SIGINT']);
   });
 
@@ -108,7 +109,29 @@ describe('the ladder, KIL-3', () => {
       const stat = readFileSync(`/proc/${child.pid}/stat`, 'latin1');
       const procStart = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]!;
       const result = await endProcess({ pid: child.pid!, procStart, startedAt: null }, { waitMs: 1000, lookMs: 20 });
-      expect(result).toEqual({ ended: true, sent: expected, reason: null });
+      expect(result).toEqual({ ended: true, sent: expected, reason: null, leftovers: [] });
+    }
+  });
+
+  test.skipIf(process.platform !== 'linux')('what it had started and still runs is told, not signalled (KIL-4)', async () => {
+    // Asks for nothing when its parent goes, and belongs to its group; `detached` children have a group of their own.
+    const script = `const { spawn } = require('node:child_process');
+      const own = spawn('sleep', ['60'], { stdio: 'ignore' });
+      const apart = spawn('sleep', ['61'], { stdio: 'ignore', detached: true });
+      setInterval(() => {}, 1000); console.log(own.pid + ' ' + apart.pid);`;
+    const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'], detached: true });
+    children.push(child);
+    const [own, apart] = await new Promise<number[]>((resolve) =>
+      child.stdout!.once('data', (data) => resolve(String(data).trim().split(' ').map(Number))),
+    );
+    try {
+      const stat = readFileSync(`/proc/${child.pid}/stat`, 'latin1');
+      const procStart = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]!;
+      const result = await endProcess({ pid: child.pid!, procStart, startedAt: null }, { waitMs: 2000, lookMs: 20 });
+      expect(result).toMatchObject({ ended: true, sent: ['SIGINT'], leftovers: [{ pid: own, name: 'sleep' }] });
+      expect(() => process.kill(own!, 0)).not.toThrow();
+    } finally {
+      for (const pid of [own!, apart!]) process.kill(pid, 'SIGKILL');
     }
   });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { errnoOf } from './errors.ts';
 
 /* The only place that sends a signal to a process of another (alerts.md §10, KIL-1 … KIL-7). */
@@ -28,6 +28,15 @@ export interface ProcessSystem {
     pid: number,
   ): { readonly start: string | null; readonly startedAt: number | null; readonly parent: number; readonly uid: number | null } | null;
   signal(pid: number, signal: Signal): void;
+  /** Living processes below it that are of its process group; absent where the system does not tell. */
+  family?(pid: number): readonly Member[];
+}
+
+/** One process below another. `start` is the system's own mark of its start. */
+export interface Member {
+  readonly pid: number;
+  readonly start: string;
+  readonly name: string;
 }
 
 /** Where the start time is only near, ms (KIL-1). */
@@ -78,11 +87,25 @@ export interface EndResult {
   readonly sent: readonly Signal[];
   /** Why it went no further, when it did not end. */
   readonly reason: string | null;
+  /** What it had started and still runs: told, never signalled (KIL-4). */
+  readonly leftovers: readonly Member[];
 }
 
 /** INT, then TERM, then KILL when that is agreed; the identity is checked again right before each (KIL-1, KIL-3). Only this one process is signalled (KIL-4). */
 export async function endProcess(target: ProcessTarget, options: EndOptions = {}): Promise<EndResult> {
-  const { system = theSystem, waitMs = 5000, lookMs = 100, onStep, mayKill } = options;
+  const { system = theSystem } = options;
+  // Known before the first signal: afterwards nothing tells whose children they were.
+  const family = system.family?.(target.pid) ?? [];
+  const result = await climb(target, { ...options, system });
+  const runs = ({ pid, start }: Member) => system.look(pid)?.start === start;
+  return { ...result, leftovers: result.ended ? family.filter(runs) : [] };
+}
+
+async function climb(
+  target: ProcessTarget,
+  options: EndOptions & { readonly system: ProcessSystem },
+): Promise<Omit<EndResult, 'leftovers'>> {
+  const { system, waitMs = 5000, lookMs = 100, onStep, mayKill } = options;
   const sent: Signal[] = [];
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
     if (signal === 'SIGKILL') {
@@ -130,6 +153,7 @@ const theSystem: ProcessSystem = {
   signal: (pid, signal) => {
     process.kill(pid, signal);
   },
+  ...(process.platform === 'linux' ? { family: familyInProc } : {}),
 };
 
 function lookInProc(pid: number): ReturnType<ProcessSystem['look']> {
@@ -142,6 +166,37 @@ function lookInProc(pid: number): ReturnType<ProcessSystem['look']> {
     return { start: fields[19] ?? null, startedAt: null, parent: Number(fields[1]), uid: uid === undefined ? null : Number(uid) };
   } catch {
     return null;
+  }
+}
+
+function familyInProc(pid: number): readonly Member[] {
+  const all = readdirSync('/proc').flatMap((entry) => (/^\d+$/.test(entry) ? statOf(Number(entry)) : []));
+  const group = all.find((each) => each.pid === pid)?.group;
+  const found: ProcessStat[] = [];
+  for (let parents = new Set([pid]); parents.size > 0; ) {
+    const children = all.filter((each) => parents.has(each.parent) && each.group === group);
+    found.push(...children);
+    parents = new Set(children.map((each) => each.pid));
+  }
+  return found;
+}
+
+interface ProcessStat extends Member {
+  readonly parent: number;
+  readonly group: number;
+}
+
+/** One process from `/proc/<pid>/stat`: none when it is gone. */
+function statOf(pid: number): readonly ProcessStat[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const end = stat.lastIndexOf(')');
+    const fields = stat.slice(end + 2).split(' ');
+    const [state, parent, group] = fields;
+    if (state === 'Z' || state === 'X') return [];
+    return [{ pid, start: fields[19] ?? '', name: stat.slice(stat.indexOf('(') + 1, end), parent: Number(parent), group: Number(group) }];
+  } catch {
+    return [];
   }
 }
 

@@ -1,6 +1,6 @@
 import { appendFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { readCompiled } from '../config/compiled.ts';
+import { movedStateDir, readCompiled } from '../config/compiled.ts';
 import { systemClock } from '../platform/clock.ts';
 import { type Env, readEnv } from '../platform/env.ts';
 import { errnoOf } from '../platform/errors.ts';
@@ -104,13 +104,13 @@ function identityOf(configDir: string, table: ProcessTable): Identity {
 }
 
 function publish(paths: Paths, { claudeDir, sessionId, event }: FromHook): void {
-  const { stateDir } = paths;
   const now = systemClock.now();
   // The parent's absence is told apart from our folder's: a home that is gone is not made anew.
   if (statSync(paths.home, { throwIfNoEntry: false }) === undefined) return;
-  const config = readCompiled(stateDir)?.config ?? null;
+  const config = readCompiled(paths.stateDir)?.config ?? null;
+  const stateDir = movedStateDir(config, paths, readEnv());
   const read = appendEvent(journalFile(stateDir, sessionId), event, now);
-  const view = publishOwn({ stateDir, dataDir: paths.dataDir, claudeDir, sessionId, config, clock: systemClock.now, read }, now);
+  const { view } = publishOwn({ stateDir, dataDir: paths.dataDir, claudeDir, sessionId, config, clock: systemClock.now, read }, now);
   if (view !== null) sweep(claudeDir, stateDir, view, now);
 }
 

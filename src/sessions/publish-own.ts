@@ -11,7 +11,7 @@ import { type RegistryEvidence, readRegistryOnce } from './registry.ts';
 import { assembleSession, type LiveSession } from './session.ts';
 import { readSessionRules } from './session-rules.ts';
 import { statusFileOf } from './status-file.ts';
-import type { FolderView } from './status-folder.ts';
+import { type FolderView, statusFile } from './status-folder.ts';
 import type { Pseudonyms } from './status-index.ts';
 import { bySession } from './stored-session.ts';
 import { readSummary } from './summary-file.ts';
@@ -33,13 +33,22 @@ export interface OwnSession {
   readonly table?: ProcessTable;
 }
 
-/** Publishes the session. The look at the folder behind a new index; null when nothing changed. `now` epoch ms. */
-export function publishOwn(own: OwnSession, now: number): FolderView | null {
+export interface Published {
+  /** The look at the folder behind a new index; null when nothing changed. */
+  readonly view: FolderView | null;
+  /** The session lives and yet has no file: the disk refused. */
+  readonly failed: boolean;
+}
+
+/** Publishes the session. `now` epoch ms. */
+export function publishOwn(own: OwnSession, now: number): Published {
   const { stateDir, dataDir, claudeDir, sessionId, config, clock, table = systemProcesses } = own;
   const { rules, load: loadRules, hideNames } = readSessionRules(config);
   const hide = hideNames ? pseudonymsOf(dataDir) : null;
   const { load, known: loadKnown } = currentLoad(loadRules);
   const journal = journalFile(stateDir, sessionId);
+  // Where no file can be made at all, nobody asks.
+  let isLive = true;
   let read = own.read === undefined ? readJournal(journal, now) : own.read;
   const changed = publishStatus(
     claudeDir,
@@ -52,13 +61,15 @@ export function publishOwn(own: OwnSession, now: number): FolderView | null {
         const summary = summaryFacts(readSummary(stateDir), sessionId);
         const evidence = evidenceOf(claudeDir, sessionId, read, capture, table);
         const session = assembleSession({ id: sessionId, configDir: claudeDir, ...evidence, capture, summary, rules }, clock());
+        isLive = session !== null;
         if (session === null) return null;
         return statusFileOf(session, previous, { load, loadKnown, capture, summary, pseudonyms: hide?.(session) ?? null });
       },
     },
     now,
   );
-  return changed ? publishIndex({ claudeDir, stateDir, table, rules, load, clock, hide }) : null;
+  const view = changed ? publishIndex({ claudeDir, stateDir, table, rules, load, clock, hide }) : null;
+  return { view, failed: isLive && statQuietly(statusFile(claudeDir, sessionId)) === undefined };
 }
 
 /** LS-27. */

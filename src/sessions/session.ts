@@ -1,6 +1,7 @@
 import { plain } from '../text/plain.ts';
 import { limitResetOf, type SummaryFacts } from './capture.ts';
 import type { Capture } from './captures.ts';
+import type { Identity } from './event.ts';
 import type { HookEvidence, JobEvidence, TranscriptEvidence } from './evidence.ts';
 import { type LiveState, liveState } from './live-state.ts';
 import type { RegistryEvidence } from './registry.ts';
@@ -38,6 +39,8 @@ export interface LiveSession extends Omit<LiveState, 'background'> {
   readonly effort: string | null;
   readonly permissionMode: string | null;
   readonly version: string | null;
+  /** Where its hooks saw the client run, and as whom; null = no hook told. */
+  readonly identity?: Identity | null;
 }
 
 /** All that is known of one session. */
@@ -95,6 +98,7 @@ export function assembleSession(inputs: SessionInputs, now: number): LiveSession
     effort: reduced?.effort ?? capture?.effort ?? null,
     permissionMode: reduced?.mode ?? null,
     version: record?.version ?? capture?.version ?? null,
+    identity: reduced?.identity ?? null,
   };
 }
 

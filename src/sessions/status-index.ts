@@ -73,6 +73,14 @@ function contextKnown(file: Loose): boolean {
     : looseObject(ours.context).known === true;
 }
 
+const IS_STAND_IN = /^project-[0-9a-f]{4}$/;
+
+/** A status file with hidden names holds no directory to make the stand-in from again: there it is kept as its publisher made it. */
+function hiddenProject({ cwd }: LiveSession, ours: Loose, hidden: Pseudonyms): string {
+  const stored = looseText(ours.project, 64);
+  return !cwd && stored !== null && IS_STAND_IN.test(stored) ? stored : hidden.project;
+}
+
 /** The line of a session whose status file is `file`; `{}` for one known from the registry alone. */
 export function indexRow(session: LiveSession, file: Loose, hidden: Pseudonyms | null): IndexRow {
   const ours = looseObject(file.tidemark);
@@ -99,7 +107,7 @@ export function indexRow(session: LiveSession, file: Loose, hidden: Pseudonyms |
         alive: session.alive,
         context_known: known,
         waiting_since: session.waiting === null ? null : Math.floor(session.waiting.since),
-        project: hidden?.project ?? session.project,
+        project: hidden === null ? session.project : hiddenProject(session, ours, hidden),
         model: looseText(looseObject(ours.model).name, 128) ?? session.model,
         cost_usd: looseNumber(looseObject(ours.cost).usd),
         profile: looseText(looseObject(ours.profile).id, 200),

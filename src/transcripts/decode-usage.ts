@@ -7,7 +7,6 @@ const record = (value: unknown): Json | null =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null;
 const text = (value: unknown, cap = 256): string | null =>
   typeof value === 'string' && value !== '' && value.length <= cap ? value : null;
-const own = (o: Json, key: string): unknown => (Object.hasOwn(o, key) ? o[key] : undefined);
 
 /** `message.id` as the vendor forms it, direct or through Bedrock and Vertex. Any other id is a gateway's invention (D-10.1, D-10.2). */
 const VENDOR_ID = /^msg_[A-Za-z0-9_]{16,}$/;
@@ -36,27 +35,27 @@ const isCounter = (value: unknown): boolean => typeof value === 'number' && Numb
  * one usable counter, and a model that is not the client's own `<synthetic>`. `progress` records embedding a subagent's message give a line of rank 0.
  */
 export function decodeUsage(o: Json): UsageLine | null {
-  const type = own(o, 'type');
+  const type = o.type;
   if (type === 'assistant' || type === undefined || type === null) return usageOf(o, o, null);
   if (type !== 'progress') return null;
-  const embedded = record(own(record(own(o, 'data')) ?? {}, 'message'));
+  const embedded = record(record(o.data)?.message);
   if (!embedded) return null;
-  const inner = own(embedded, 'type');
+  const inner = embedded.type;
   return inner === 'assistant' || inner === undefined || inner === null ? usageOf(embedded, o, 0) : null;
 }
 
 function usageOf(o: Json, outer: Json, fixedRank: 0 | null): UsageLine | null {
-  const message = record(own(o, 'message'));
-  const usage = message && record(own(message, 'usage'));
+  const message = record(o.message);
+  const usage = message && record(message.usage);
   if (!message || !usage) return null;
-  const model = text(own(message, 'model'));
+  const model = text(message.model);
   if (model === '<synthetic>') return null;
   const { input_tokens, output_tokens, cache_creation_input_tokens, cache_read_input_tokens } = usage as Json;
   if (![input_tokens, output_tokens, cache_creation_input_tokens, cache_read_input_tokens].some(isCounter)) return null;
   const counters = new Counters();
   const tokens = readTokens(usage, counters);
-  const sidechain = own(o, 'isSidechain') === true || text(own(o, 'agentId')) !== null || fixedRank === 0;
-  const forkedFrom = record(own(outer, 'forkedFrom'));
+  const sidechain = o.isSidechain === true || text(o.agentId) !== null || fixedRank === 0;
+  const forkedFrom = record(outer.forkedFrom);
   return {
     ...keyOf(message, o, tokens),
     rank: fixedRank ?? (sidechain ? 1 : 2),
@@ -66,11 +65,11 @@ function usageOf(o: Json, outer: Json, fixedRank: 0 | null): UsageLine | null {
     geo: typeof usage.inference_geo === 'string' ? (usage.inference_geo === 'us' ? 'us' : 'other') : null,
     webSearches: webSearches(usage, counters),
     iterations: iterations(usage, counters),
-    logged: loggedCost(own(o, 'costUSD'), counters),
-    hasStopReason: text(own(message, 'stop_reason')) !== null,
-    at: parseTimestamp(own(o, 'timestamp')) ?? parseTimestamp(own(outer, 'timestamp')),
-    sessionId: text(own(o, 'sessionId')) ?? text(own(outer, 'sessionId')),
-    origin: text(own(o, 'requestSessionId')) ?? (forkedFrom && text(own(forkedFrom, 'sessionId'))),
+    logged: loggedCost(o.costUSD, counters),
+    hasStopReason: text(message.stop_reason) !== null,
+    at: parseTimestamp(o.timestamp) ?? parseTimestamp(outer.timestamp),
+    sessionId: text(o.sessionId) ?? text(outer.sessionId),
+    origin: text(o.requestSessionId) ?? (forkedFrom && text(forkedFrom.sessionId)),
     branched: forkedFrom !== null,
     sidechain,
     flagged: counters.flagged,
@@ -96,15 +95,15 @@ function readTokens(usage: Json, counters: Counters): LineTokens {
 }
 
 function keyOf(message: Json, o: Json, t: LineTokens): { key: string; weak: boolean } {
-  const id = text(own(message, 'id'));
-  const requestId = text(own(o, 'requestId'));
+  const id = text(message.id);
+  const requestId = text(o.requestId);
   if (id !== null) {
     if (VENDOR_ID.test(id)) return { key: id, weak: false };
     // Some gateways give every response the same id; repeats of one response differ only in output (D-10.2).
     return { key: `g:${id}:${requestId ?? ''}:${t.input}:${t.cacheWrite5m + t.cacheWrite1h}:${t.cacheRead}`, weak: true };
   }
   if (requestId !== null) return { key: `r:${requestId}`, weak: false };
-  const uuid = text(own(o, 'uuid'));
+  const uuid = text(o.uuid);
   if (uuid !== null) return { key: `u:${uuid}`, weak: false };
   return { key: `h:${createHash('sha256').update(JSON.stringify(o)).digest('hex').slice(0, 32)}`, weak: true };
 }

@@ -2,6 +2,17 @@ const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|z
 
 /** Epoch ms of an RFC 3339 time with any number of fractional digits and any offset, else null (D-12). */
 export function parseTimestamp(value: unknown): number | null {
+  // One line is asked for its time by each of its readers.
+  if (value === lastValue) return lastTime;
+  lastTime = timeOf(value);
+  lastValue = value;
+  return lastTime;
+}
+
+let lastValue: unknown;
+let lastTime: number | null = null;
+
+function timeOf(value: unknown): number | null {
   if (typeof value !== 'string' || value.length > 64) return null;
   if (value.length === 24 && value.charCodeAt(23) === 90) {
     const fast = clientForm(value);

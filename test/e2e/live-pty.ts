@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { spawn } from '@lydell/node-pty';
 import xterm from '@xterm/headless';
+import { expect } from 'vitest';
 
 /* The built program on a real pseudo-terminal, its screen kept by a headless emulator. Waits for conditions, never for time. */
 
@@ -125,6 +126,22 @@ export const live = (options: OpenOptions = {}, ...flags: readonly string[]): Sc
 /** The list with at least one session. */
 export const hasList = (rows: readonly string[]): boolean =>
   rows.some((row) => /ACTIVE SESSIONS: \d/.test(row)) && rows.some((row) => /[●○▲◆✓‼✕–?][WIPQYELXU] /.test(row));
+
+const ESC = '\u001b';
+
+/** The screen as at the start: normal buffer, cursor shown, no mode left on, no open frame, no colour (LV-116). */
+export function expectRestored(screen: Screen): void {
+  const raw = screen.raw();
+  const after = (on: string, off: string) => expect(raw.lastIndexOf(off), off).toBeGreaterThanOrEqual(raw.lastIndexOf(on));
+  expect(screen.buffer()).toBe('normal');
+  after(`${ESC}[?25l`, `${ESC}[?25h`);
+  after(`${ESC}[?2026h`, `${ESC}[?2026l`);
+  after(`${ESC}[22;0t`, `${ESC}[23;0t`);
+  after(`${ESC}[38;`, `${ESC}[m`);
+  // None of the keyboard protocols is ever asked for.
+  expect(raw).not.toMatch(/\u001b\[(?:>|=|<)[\d;]*[um]/);
+  expect(screen.modes()).toEqual({ mouse: 'none', paste: false, wrap: true });
+}
 
 export function closeAll(): void {
   for (const child of running.splice(0)) {

@@ -1,20 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { canRun, closeAll, emptyHome, hasList, live, MAIN, open, type Screen, VERDICT } from './live-pty.ts';
+import { canRun, closeAll, emptyHome, expectRestored, hasList, live, MAIN, open, type Screen, VERDICT } from './live-pty.ts';
 
 const ESC = '\u001b';
 const UP = `${ESC}[A`;
 const DOWN = `${ESC}[B`;
-
-/** The screen as at the start: normal buffer, cursor shown, no mode left on, no open frame (LV-116). */
-function expectRestored(screen: Screen): void {
-  const raw = screen.raw();
-  expect(screen.buffer()).toBe('normal');
-  expect(raw.lastIndexOf(`${ESC}[?25h`)).toBeGreaterThan(raw.lastIndexOf(`${ESC}[?25l`));
-  expect(raw.lastIndexOf(`${ESC}[?2026l`)).toBeGreaterThanOrEqual(raw.lastIndexOf(`${ESC}[?2026h`));
-  expect(screen.modes()).toEqual({ mouse: 'none', paste: false, wrap: true });
-}
 
 const chosen = (rows: readonly string[]) => rows.find((row) => row.startsWith('>')) ?? '';
 

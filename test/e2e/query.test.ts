@@ -108,6 +108,16 @@ test('EXP-73 a count of sessions as a condition of a shell', () => {
   expect(home.run(['query', 'sessions.needs_you', '--warn', '1'])).toMatchObject({ status: 0, stdout: '0\n' });
 });
 
+test('EXP-72 without any data a value is unknown: exit 1, or the default', () => {
+  const empty = new OwnHome();
+  try {
+    expect(empty.run(['query', 'sessions.needs_you'])).toMatchObject({ status: 1, stdout: '' });
+    expect(empty.run(['query', 'sessions.needs_you', '--default', '0'])).toMatchObject({ status: 0, stdout: '0\n' });
+  } finally {
+    empty.remove();
+  }
+});
+
 test('UR-70 the help names every metric, by the table it comes from', () => {
   const help = home.ok('query', '--help');
   for (const metric of [

@@ -62,6 +62,16 @@ describe('UR-40 --json', () => {
     expect(v.parse(schemas[name] as v.GenericSchema, printed)).toEqual(printed);
   });
 
+  test('UR-30 --no-cost leaves no field of money', () => {
+    for (const [, args] of COMMANDS.filter(([, all]) => all.includes('--no-cost'))) {
+      const names = [...home.ok(...args).matchAll(/"([^"]+)":/g)].map(([, name]) => name!);
+      expect(
+        names.filter((name) => /cost|usd|prices/i.test(name)),
+        args.join(' '),
+      ).toEqual([]);
+    }
+  });
+
   test('live --once', () => {
     v.parse(schemas.live, home.json('live', '--once', '--json'));
   });

@@ -249,6 +249,102 @@ test.skipIf(spawnSync('strace', ['-V']).status !== 0)(
   },
 );
 
+describe('SL-27 publishing', () => {
+  const status = () => join(home, '.claude/status');
+  // biome-ignore lint/suspicious/noExplicitAny: the contract's fields are what the tests look at
+  const read = (file: string): any => JSON.parse(readFileSync(join(status(), file), 'utf8'));
+  const percent = (used: number, change: object = {}) =>
+    payload({ context_window: { context_window_size: 1_000_000, used_percentage: used }, ...change });
+  const hook = (event: string, fields: object = {}) =>
+    spawnSync(process.execPath, [MAIN, 'hook'], {
+      input: JSON.stringify({ session_id: ID, hook_event_name: event, cwd: join(home, 'api'), ...fields }),
+      env: environment(),
+    });
+  const touched = (): readonly string[] =>
+    readdirSync(home, { recursive: true, encoding: 'utf8' })
+      .filter((name) => !name.startsWith('.local/state/tidemark/statusline'))
+      .map((name) => `${name} ${statSync(join(home, name)).ino} ${statSync(join(home, name)).mtimeMs}`);
+  const transcript = () => {
+    mkdirSync(join(home, '.claude/projects/-x'), { recursive: true });
+    writeFileSync(join(home, `.claude/projects/-x/${ID}.jsonl`), '{}\n');
+  };
+
+  test('context, cost, model and title follow within the same run, without hooks', async () => {
+    transcript();
+    await run(percent(33, { session_name: 'refund flow' }));
+    expect(read(`${ID}.json`)).toMatchObject({
+      context: { percentage: 33, total_tokens: 1_000_000 },
+      task: { name: 'refund flow' },
+      tidemark: { cost: { usd: 3.21, source: 'official' }, model: { name: 'Opus 5.5' }, context: { source: 'statusline' } },
+    });
+    expect(read('index.json').sessions).toMatchObject([{ session_id: ID, context_pct: 33, tidemark: { cost_usd: 3.21 } }]);
+    await run(percent(34, { session_name: 'refund flow' }));
+    expect(read('index.json').sessions).toMatchObject([{ context_pct: 34 }]);
+    await run(percent(34, { session_name: 'refunds', cost: { total_cost_usd: 3.22 } }));
+    expect(read(`${ID}.json`)).toMatchObject({ task: { name: 'refunds' }, tidemark: { cost: { usd: 3.22 } } });
+    expect(statSync(join(status(), `${ID}.json`)).mode & 0o777).toBe(0o600);
+  });
+
+  test('with hooks: their state stays', async () => {
+    hook('UserPromptSubmit', { prompt_id: 'p' });
+    hook('PermissionRequest', { tool_name: 'Bash', tool_use_id: 't' });
+    const { state } = read(`${ID}.json`).tidemark;
+    await run(percent(41));
+    expect(read(`${ID}.json`)).toMatchObject({ context: { percentage: 41 }, tidemark: { state } });
+    expect(read('index.json').sessions).toMatchObject([{ context_pct: 41, tidemark: { state } }]);
+  });
+
+  test('unchanged: not one write but the capture', async () => {
+    transcript();
+    await run(percent(33));
+    const before = touched();
+    for (let again = 0; again < 3; again++) await run(percent(33, { cost: { total_cost_usd: 3.2101, total_api_duration_ms: 6 + again } }));
+    expect(touched()).toEqual(before);
+  });
+
+  test('a run that could not publish leaves it to the next', async () => {
+    transcript();
+    // In place of the folder a file: the index cannot be written, which the status file cannot either.
+    writeFileSync(status(), '');
+    const line = (await run(percent(33))).stdout;
+    rmSync(status());
+    expect((await run(percent(33))).stdout).toBe(line);
+    expect(read(`${ID}.json`).context.percentage).toBe(33);
+  });
+
+  test('no directory of the client: none is made', async () => {
+    await run(percent(33));
+    expect(existsSync(join(home, '.claude'))).toBe(false);
+  });
+
+  test('LS-27 names hidden: stand-ins on the line, in the status file and in the index, the same from statusline and hook', async () => {
+    const canary = 'canary-9b1d';
+    const dir = join(home, canary);
+    mkdirSync(join(dir, '.git'), { recursive: true });
+    writeFileSync(join(dir, '.git/HEAD'), `ref: refs/heads/${canary}\n`);
+    mkdirSync(state, { recursive: true, mode: 0o700 });
+    const config = { privacy: { names: 'hide' }, statusline: { segments: ['dir', 'git', 'name', 'worktree', 'agent', 'pr', 'task'] } };
+    writeFileSync(join(state, 'config.json'), JSON.stringify({ v: 1, source: { path: '', size: null, mtimeMs: null }, config }));
+    hook('SessionStart', { cwd: dir, session_title: canary });
+    const byHook = read('index.json').sessions[0];
+    const workspace = { current_dir: dir, project_dir: dir };
+    const names = {
+      session_name: canary,
+      agent: { name: canary },
+      worktree: { name: canary },
+      pr: { number: 7, url: `https://x/${canary}` },
+    };
+    const ended = await run(payload({ cwd: dir, workspace, ...names }), { NO_COLOR: '1' });
+    expect(ended.stdout).toMatch(/^project-[0-9a-f]{4} branch-[0-9a-f]{4} · session-[0-9a-f]{4}$/);
+    const [session, project] = [/session-\w{4}/.exec(ended.stdout)![0], /project-\w{4}/.exec(ended.stdout)![0]];
+    expect(byHook).toMatchObject({ task: session, tidemark: { project } });
+    expect(read('index.json').sessions[0]).toMatchObject({ task: session, context_pct: 33, tidemark: { project } });
+    expect(read(`${ID}.json`).task.name).toBe(session);
+    for (const file of readdirSync(status()).filter((name) => name.endsWith('.json')))
+      expect(readFileSync(join(status(), file), 'utf8'), file).not.toContain(canary);
+  });
+});
+
 describe('chaining another statusline', () => {
   function chain(command: string, mode = 'collect', timeout = 500): void {
     mkdirSync(state, { recursive: true, mode: 0o700 });

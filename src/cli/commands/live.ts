@@ -173,16 +173,21 @@ async function show(monitor: Monitor, flags: LiveFlags, app: App, refreshSeconds
   measureAmbiguousWide(config.display.ambiguousWide);
   await monitor.ready;
   if (form === 'reader') {
-    const { runReader } = await import('../../surfaces/tui/reader.ts');
-    return done(
-      await runReader(monitor, monitor.queries, {
-        write: writeStdout,
-        input: process.stdin,
-        once: flags.once ?? false,
-        filter: config.live.filter,
-        hour12,
-      }),
-    );
+    const { runReader } = await import('../../surfaces/tui/reader/run.ts');
+    return runReader(monitor, monitor.queries, {
+      write: writeStdout,
+      input: process.stdin,
+      once: flags.once ?? false,
+      first: firstOf(flags, app, refreshSeconds),
+      hour12,
+      readOnly: config.live.readOnly,
+      maxSessions: config.live.maxSessions,
+      scope: scopeOf(flags, config),
+      now: () => app.clock.now(),
+      env,
+      run,
+      stateDir: app.paths.stateDir,
+    });
   }
   const json = form === 'json';
   const isLine = form === 'line';
@@ -223,14 +228,14 @@ function firstOf(flags: LiveFlags, { config }: App, refreshSeconds: number): Fir
     theme: display.theme,
     sort: live.sort,
     group: live.group,
-    account: live.account[0] ?? null,
+    accounts: live.account,
     filter: live.filter,
   };
 }
 
 /** What a flag, the environment or the file decides is not remembered over (LV-22, LV-86). */
 function fixedBy(flags: LiveFlags, { loaded }: App): ReadonlySet<keyof FirstState> {
-  const keys = { theme: 'display.theme', sort: 'live.sort', group: 'live.group', filter: 'live.filter', account: 'live.account' } as const;
+  const keys = { theme: 'display.theme', sort: 'live.sort', group: 'live.group', filter: 'live.filter', accounts: 'live.account' } as const;
   const set = Object.entries(keys).filter(([, key]) => loaded.origins.get(key) !== 'default');
   return new Set([...set.map(([name]) => name as keyof FirstState), ...(flags.compact === undefined ? [] : (['compact'] as const))]);
 }

@@ -10,8 +10,8 @@ import { examplesText } from '../examples.ts';
 import { findIn } from '../find.ts';
 import type { Measured, Metric, Unit } from '../metric.ts';
 import { ALIASES, LATER, METRICS } from '../metrics.ts';
-import { type NowView, nowView } from '../now-view.ts';
-import { openReport } from '../open-report.ts';
+import type { NowView } from '../now-view.ts';
+import { type OpenReport, openReport } from '../open-report.ts';
 import type { ReportFlags } from '../report-flags.ts';
 import { addScopeFlags, SCOPES, type Scope } from '../scope.ts';
 
@@ -110,12 +110,16 @@ async function query(name: string, flags: QueryFlags): Promise<number> {
   const scopes = given(flags);
   refuseScopes(name, metric, scopes);
   const session = flags.current ? '@last' : flags.session;
-  using open = await openReport({ ...rangeFlags(flags, metric), cost: true });
+  using open = await openUnlessNoData({ ...rangeFlags(flags, metric), cost: true }, flags.default !== undefined);
+  if (open === null) {
+    await writeStdout(`${flags.default}\n`);
+    return 0;
+  }
   const { context } = open;
   const info = session === undefined ? null : findIn(open.app, open.ready.ledger, open.directory, session);
   const sessions = info === null ? context.filter.sessions : (context.filter.sessions ?? [info.id]).filter((id) => id === info.id);
   const narrowed = { ...open, context: { ...context, filter: { ...context.filter, sessions } } };
-  const found = metric.ranged ? metric.measure(narrowed) : metric.measure(await nowView(narrowed, scopes));
+  const found = metric.ranged ? metric.measure(narrowed) : metric.measure(await (await import('../now-view.ts')).nowView(narrowed, scopes));
   const value = flags.official && found.source !== 'official' ? unofficial(metric, found) : found;
   if (value.value === null) {
     if (flags.default === undefined) throw new KnownError(`${name} is unknown: ${value.reason ?? 'nothing is known of it'}`);
@@ -124,6 +128,16 @@ async function query(name: string, flags: QueryFlags): Promise<number> {
   }
   await writeStdout(`${textOf(format, name, metric, value, open.app.clock.now())}\n`);
   return verdict(typeof value.value === 'number' ? value.value : null, thresholds, flags.below ?? false);
+}
+
+/** Where there is no data at all, every value is unknown: null when a default was given for that (EXP-72). */
+async function openUnlessNoData(flags: ReportFlags, hasDefault: boolean): Promise<OpenReport | null> {
+  try {
+    return await openReport(flags);
+  } catch (error) {
+    if (hasDefault && error instanceof KnownError && error.exitCode === 1) return null;
+    throw error;
+  }
 }
 
 /** Local counts are facts, no estimates: only what a server would say better becomes unknown. */

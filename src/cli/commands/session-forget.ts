@@ -41,12 +41,15 @@ async function forget(which: string, flags: ForgetFlags): Promise<void> {
   if (flags.undo) return undo(which, flags);
   if (flags.usage) return withUsage(which, flags);
   using open = await openSession(which, flags.config);
-  const removed = labelOf(open.ledger, open.info.sessionId) !== null && forgetLabel(open.ledger, open.info.sessionId);
+  const sid = open.info.sessionId;
+  const removed = labelOf(open.ledger, sid) !== null && forgetLabel(open.ledger, sid);
   await say(
     flags,
-    { sessionId: open.info.sessionId, labels: removed, requests: 0, prompts: 0 },
+    { sessionId: sid, labels: removed, requests: 0, prompts: 0 },
     removed ? 'Name, tags and description were removed.' : 'It had no name, tags or description.',
   );
+  // A copy may hold a name that the ledger has not any more.
+  await sayLeft(forgetInCopies(open.app.paths.ledger, sid, 'label'));
 }
 
 async function withUsage(which: string, flags: ForgetFlags): Promise<void> {
@@ -67,8 +70,11 @@ async function withUsage(which: string, flags: ForgetFlags): Promise<void> {
     { sessionId: sid, labels, ...gone },
     `Forgotten: ${figures}. While its transcript is there, this takes it back: tidemark session forget ${terminalText(sid)} --undo`,
   );
-  const { left } = forgetInCopies(open.app.paths.ledger, sid);
-  if (left.length > 0) await notes([`it is still in ${left.join(', ')}: delete what you do not need any more`]);
+  await sayLeft(forgetInCopies(open.app.paths.ledger, sid, 'session'));
+}
+
+async function sayLeft(copies: readonly string[]): Promise<void> {
+  if (copies.length > 0) await notes([`it is still in ${copies.join(', ')}: delete what you do not need any more`]);
 }
 
 /** What was forgotten has no name any more: only its whole id finds it. */

@@ -112,16 +112,17 @@ async function published({ stateDir, paths, compiled }: Setup, capture: Capture,
     const { publishOwn } = await import('../../sessions/publish-own.ts');
     const { dataDir } = paths;
     const config = compiled?.config ?? null;
-    publishOwn({ stateDir, dataDir, claudeDir: configDir, sessionId, config, clock: systemClock.now, capture }, now);
-    return true;
+    return !publishOwn({ stateDir, dataDir, claudeDir: configDir, sessionId, config, clock: systemClock.now, capture }, now).failed;
   } catch (error) {
     reportFault(stateDir, `publish ${error instanceof Error ? error.name : 'unknown'}`, now);
     return false;
   }
 }
 
-function captureFacts({ session }: Setup, input: Input, configDir: string | null, { merged }: Gathered): CaptureFacts | null {
-  const { sessionId, version, cwd, transcriptPath, sessionName, model, context, cost, cache, effort } = input;
+function captureFacts({ session, hidesNames }: Setup, input: Input, configDir: string | null, { merged }: Gathered): CaptureFacts | null {
+  const { sessionId, version, cwd, transcriptPath, model, context, cost, cache, effort } = input;
+  // A name nobody may be shown is not kept either (LS-27).
+  const sessionName = hidesNames ? null : input.sessionName;
   if (sessionId === null || configDir === null) return null;
   const isSubscriber = merged.quota.five_hour !== undefined || merged.quota.seven_day !== undefined;
   const identity = {

@@ -1,4 +1,5 @@
 import { systemClock } from '../../platform/clock.ts';
+import { KnownError } from '../../platform/errors.ts';
 import { writeStderr, writeStdout, writeStdoutSync } from '../../platform/stdout.ts';
 import { describeTerminal } from '../../platform/terminal.ts';
 import { mergeQuota } from '../../sessions/captures.ts';
@@ -13,8 +14,10 @@ import { availableWidth, prepare, type Setup } from './setup.ts';
 import { subagentRows } from './subagents.ts';
 
 const USAGE = `Usage: tidemark statusline [options] < payload.json
+       tidemark statusline configure
 
-The line under Claude Code's prompt. The client runs it with a payload on stdin; "tidemark install statusline" sets it up.
+The line under Claude Code's prompt. The client runs it with a payload on stdin; "tidemark install statusline" sets it up,
+"configure" chooses layout, segments and colours with the line before one's eyes.
 
   --demo             every layout with made-up data, in this terminal's width; writes nothing
   --preview          the line for the payload on stdin; writes nothing
@@ -46,6 +49,7 @@ interface Flags {
 
 /** Everything but the hot path (SL-39, SL-42): loaded only when an option asks for it. None of it captures or writes. */
 export async function runOptions(argv: readonly string[]): Promise<number> {
+  if (argv.length === 1 && argv[0] === 'configure') return configure();
   const { parseArgs } = await import('node:util');
   let flags: Flags;
   try {
@@ -74,6 +78,19 @@ export async function runOptions(argv: readonly string[]): Promise<number> {
   if (flags.subagents) return subagents();
   const setup = withFlags(prepare(flags.ascii ?? false), flags);
   return flags.preview ? preview(setup, flags) : demo(setup, flags);
+}
+
+/** SL-40. */
+async function configure(): Promise<number> {
+  try {
+    return await (await import('./configure.ts')).runConfigure(prepare(false));
+  } catch (error) {
+    if (!(error instanceof KnownError)) throw error;
+    await writeStderr(
+      `tidemark: ${terminalText(error.message, 1000)}${error.hint === undefined ? '' : `; ${terminalText(error.hint, 200)}`}\n`,
+    );
+    return error.exitCode;
+  }
 }
 
 async function refused(why: string): Promise<number> {

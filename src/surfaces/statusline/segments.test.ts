@@ -59,7 +59,7 @@ describe('SL-8 each "hidden when"', () => {
 
   test('SL-3 fresh session: the context is said to be unknown; API key: no quota', () => {
     const fresh = withInput({ context_window: { context_window_size: 1_000_000, current_usage: null, used_percentage: null } });
-    expect(compact('context', fresh)?.forms).toEqual(['ctx —', '—']);
+    expect(compact('context', fresh)?.forms).toEqual(['ctx —']);
     expect(classic('context', fresh)).toBeNull();
     expect(compact('quota5h', { ...F1, quota: {} })).toBeNull();
   });

@@ -78,7 +78,7 @@ function alerts(facts: Facts): Shown | null {
 
 function context(facts: Facts): Shown | null {
   const { percent } = facts.input.context;
-  if (percent === null) return facts.input.context.size === null ? null : { forms: ['ctx —', '—'], tone: 'muted' };
+  if (percent === null) return facts.input.context.size === null ? null : shown('ctx —', 'muted');
   const { tone, mark } = level(percent, facts);
   const text = `${percentColumn(percent)}${mark}`;
   return { forms: [`ctx ${text}`, text], tone };
@@ -180,8 +180,9 @@ function sessions({ others }: Facts): Shown | null {
     : shown(count);
 }
 
+/** A blank parts two segments there: what else is known of the sessions stands in brackets. */
 function sessionsClassic(facts: Facts): Shown | null {
-  const count = sessions(facts);
+  const count = mapForms(sessions(facts), (form) => form.replace(/ (.+)$/, '($1)'));
   const waiting = last(attention(facts));
   if (count === null || waiting === null) return count ?? waiting;
   return { ...count, forms: count.forms.map((form) => `${form}${waiting.forms[0]}`), tone: 'attention' };

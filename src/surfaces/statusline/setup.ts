@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { type CompiledConfig, isCurrent, readCompiled } from '../../config/compiled.ts';
+import { type CompiledConfig, isCurrent, movedStateDir, readCompiled } from '../../config/compiled.ts';
 import type { Config } from '../../config/schema.ts';
 import { STATUSLINE_DEFAULTS } from '../../config/statusline-defaults.ts';
 import { type Env, readEnv } from '../../platform/env.ts';
@@ -48,7 +48,7 @@ export function prepare(ascii: boolean): Setup {
     env,
     session: readSessionEnv(),
     paths: paths === null ? null : withConfiguredDirs(env, paths, config),
-    stateDir: paths === null ? null : stateDirOf(env, paths, config),
+    stateDir: paths === null ? null : movedStateDir(config, paths, env),
     isConfigStale: paths !== null && !isCurrent(compiled, paths.configFile),
     compiled,
     statusline,
@@ -83,11 +83,6 @@ function pathsOf(env: Env): Paths | null {
 function withConfiguredDirs(env: Env, paths: Paths, config: Partial<Config>): Paths {
   const dirs = config.claude?.dirs ?? [];
   return dirs.length === 0 ? paths : resolvePaths({ ...env, CLAUDE_CONFIG_DIR: undefined }, process.platform, { claudeDirs: dirs });
-}
-
-function stateDirOf(env: Env, paths: Paths, config: Partial<Config>): string {
-  const moved = config.paths?.state;
-  return moved == null || (env.TIDEMARK_PATHS_STATE ?? '').trim() !== '' ? paths.stateDir : expandPath(moved, paths.home);
 }
 
 /** A locale that says it is something else than UTF-8; saying nothing is what programs started from a desktop do. */

@@ -6,18 +6,17 @@ import { Acting, type ActingTools } from './acting.ts';
 import { Controller } from './controller.ts';
 import { follow } from './follow.ts';
 import { jumpTo, type Run } from './jump.ts';
-import { answer, changeSentences } from './reader.ts';
 import { textOf } from './spans.ts';
-import { aSnapshot, NOW } from './testing.ts';
+import { NOW } from './testing.ts';
 import { demoLikeSnapshot } from './testing-demo.ts';
 import { testQueries } from './testing-queries.ts';
 import { recall, remember } from './ui/remember.ts';
 import { firstState } from './ui/state.ts';
 
 const demo = demoLikeSnapshot();
-const FIRST = firstState({ refreshSeconds: 5, compact: false, theme: 'dark', sort: 'attention', group: 'none', account: null, filter: '' });
+const FIRST = firstState({ refreshSeconds: 5, compact: false, theme: 'dark', sort: 'attention', group: 'none', accounts: [], filter: '' });
 
-function rig(more: Partial<ActingTools> = {}) {
+function rig(more: Partial<ActingTools> = {}, present = demo) {
   const emitted: string[] = [];
   const changes: string[] = [];
   const acting = new Acting({
@@ -25,17 +24,17 @@ function rig(more: Partial<ActingTools> = {}) {
     run: async () => null,
     emit: (sequence) => emitted.push(sequence),
     check: () => ({ ok: true, proven: true }),
-    end: async () => ({ ended: true, sent: ['SIGINT'], reason: null }),
+    end: async () => ({ ended: true, sent: ['SIGINT'], reason: null, leftovers: [] }),
     quit: () => {},
     repaint: () => {},
     suspend: () => {},
     remember: () => {},
     ...more,
   });
-  const store = { get: () => demo, subscribe: () => () => {} };
+  const store = { get: () => present, subscribe: () => () => {} };
   const controller = new Controller(
     store,
-    testQueries(() => demo, changes),
+    testQueries(() => present, changes),
     { first: FIRST, ascii: false, hour12: false, emoji: false, readOnly: false, maxSessions: 1000, scope: null, now: () => NOW },
     { effect: (effect, from) => acting.perform(effect, from), needsYou: () => {} },
   );
@@ -73,7 +72,7 @@ describe('stop, LV-120', () => {
         options?.onStep?.({ asks: 'SIGKILL' });
         const may = await options!.mayKill!();
         seen.push(String(may));
-        return { ended: may, sent: ['SIGINT', 'SIGTERM', 'SIGKILL'], reason: null };
+        return { ended: may, sent: ['SIGINT', 'SIGTERM', 'SIGKILL'], reason: null, leftovers: [] };
       },
     });
     expect(tools.keys('x')).toMatch(/stop fix-login-flake · project api-server[\s\S]*pid 20480 · needs permission[\s\S]*\$7\.19 so far/);
@@ -90,12 +89,40 @@ describe('stop, LV-120', () => {
     let ended = 0;
     const refused = rig({
       check: () => ({ ok: false, gone: true, reason: 'the process was replaced by another with its number' }),
-      end: async () => ({ ended: ++ended > 0, sent: [], reason: null }),
+      end: async () => ({ ended: ++ended > 0, sent: [], reason: null, leftovers: [] }),
     });
     expect(refused.keys('x')).toContain('not stopped: the process was replaced');
     expect(refused.keys('y', 'x', 'n')).toBeTruthy();
     expect(ended).toBe(0);
     refused.end();
+  });
+
+  test('several processes: its number chooses, then the question comes; no key alone ends anything (KIL-5)', async () => {
+    const first = demo.sessions[0]!;
+    const twice = [first.processes[0]!, { ...first.processes[0]!, pid: 555, kind: 'bg', startedAt: NOW - 60_000 }];
+    const present = { ...demo, sessions: [{ ...first, processes: twice }, ...demo.sessions.slice(1)] };
+    const targets: number[] = [];
+    const tools = rig(
+      {
+        end: async ({ pid }) => {
+          targets.push(pid);
+          return { ended: true, sent: ['SIGINT'], reason: null, leftovers: [{ pid: 9, start: '1', name: 'sleep' }] };
+        },
+      },
+      present,
+    );
+    const asked = tools.keys('x');
+    expect(asked).toMatch(
+      /2 processes have fix-login-flake open[\s\S]*1 {2}pid 20480 · interactive · started 3 h ago[\s\S]*2 {2}pid 555 · bg · started 1 m ago/,
+    );
+    expect(tools.keys('y')).toContain('nothing was stopped');
+    expect(tools.keys('x', '3')).toContain('nothing was stopped');
+    expect(tools.keys('x', '2')).toContain('pid 555 · needs permission');
+    expect(targets).toEqual([]);
+    tools.keys('y');
+    await vi.waitFor(() => expect(tools.keys()).toContain('still running: 9 sleep'));
+    expect(targets).toEqual([555]);
+    tools.end();
   });
 
   test('words of a person go to the queries, and a refusal of theirs is one sentence (LV-123)', () => {
@@ -195,23 +222,5 @@ describe('without a full screen', () => {
     process.emit('SIGTERM');
     done();
     expect(await code).toBe(143);
-  });
-
-  test('sentences for a screen reader: everything at first, then only what changed, most urgent first (LV-103)', () => {
-    const first = changeSentences(null, demo, false);
-    expect(first[0]).toMatch(/^2 need you · 2 working/);
-    expect(first[1]).toMatch(/^fix-login-flake, project api-server: waits 2 m 14 s for permission; opus-5-5, context 34 %/);
-    expect(first.join('')).not.toMatch(/[█─│▲]/);
-    expect(changeSentences(demo, demo, false)).toEqual([]);
-    const after = aSnapshot({
-      ...demo,
-      sessions: demo.sessions.map((session) => (session.name === 'api-docs' ? { ...session, state: 'needs-answer' as const } : session)),
-    });
-    expect(changeSentences(demo, after, false)).toEqual([expect.stringMatching(/^api-docs, .*for an answer/)]);
-    const queries = testQueries(() => demo);
-    expect(answer('/state:needs', demo, queries, false)).toHaveLength(2);
-    expect(answer('/ctx>x', demo, queries, false)).toEqual([expect.stringContaining('cannot be read at character 5')]);
-    expect(answer('details api-docs', demo, queries, false)?.join('\n')).toMatch(/state +working/);
-    expect(answer('q', demo, queries, false)).toBeNull();
   });
 });

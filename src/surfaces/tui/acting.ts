@@ -1,13 +1,16 @@
-import type { SessionView } from '../../monitor/snapshot.ts';
+import type { ProcessView, SessionView } from '../../monitor/snapshot.ts';
 import type { checkProcess, EndStep, endProcess, ProcessTarget } from '../../platform/end-process.ts';
 import type { Env } from '../../platform/env.ts';
 import { plain } from '../../text/plain.ts';
 import type { Controller } from './controller.ts';
 import { jumpTo, paneOf, type Run, takesClipboard, ttyOf } from './jump.ts';
-import { stopBoxOf } from './picture.ts';
 import { clipboardText } from './screen/modes.ts';
+import { chooseBoxOf, stopBoxOf, stoppedWords } from './stop-box.ts';
 import type { Effect } from './ui/context.ts';
 import type { StopBox, UiState } from './ui/state.ts';
+
+/** Where what is done is told: the picture, or sentences. */
+export type Voice = Pick<Controller, 'say' | 'showBox' | 'knowTerminal' | 'input' | 'state' | 'redraw'>;
 
 export interface ActingTools {
   readonly env: Env;
@@ -39,7 +42,7 @@ export class Acting {
     this.answerKill(false);
   }
 
-  perform(effect: Effect, from: Controller): void {
+  perform(effect: Effect, from: Voice): void {
     const { tools } = this;
     switch (effect.kind) {
       case 'quit':
@@ -65,6 +68,14 @@ export class Acting {
       case 'askStop':
         this.askStop(effect.session, from);
         break;
+      case 'chooseStop': {
+        const session = from.input.present.sessions.find(({ id }) => id === effect.sessionId);
+        const chosen = session?.processes.find(({ pid }) => pid === effect.pid);
+        from.showBox(null);
+        if (session === undefined || chosen === undefined) from.say('that process is no longer there');
+        else this.askAbout(session, chosen, from);
+        break;
+      }
       case 'agreeStop':
         if (effect.box.stage === 'askKill') this.answerKill(true);
         else void this.stop(effect.box, from);
@@ -75,7 +86,7 @@ export class Acting {
     }
   }
 
-  private copy(text: string, what: string, from: Controller): void {
+  private copy(text: string, what: string, from: Voice): void {
     const safe = plain(text, 300);
     if (!takesClipboard(this.tools.env)) {
       from.say(`${what}: ${safe}`);
@@ -85,7 +96,7 @@ export class Acting {
     from.say(`copied ${what}`);
   }
 
-  private async jump(session: SessionView, from: Controller): Promise<void> {
+  private async jump(session: SessionView, from: Voice): Promise<void> {
     const process = session.processes[0];
     if (process === undefined) {
       from.say('no running process of it is known');
@@ -98,7 +109,7 @@ export class Acting {
   }
 
   /** Learns where a session's terminal is, for its details. */
-  async findTerminal(session: SessionView, from: Controller): Promise<void> {
+  async findTerminal(session: SessionView, from: Voice): Promise<void> {
     const process = session.processes[0];
     const tty = process === undefined ? null : await ttyOf(this.tools.run, process.pid);
     const pane = tty === null ? null : await paneOf(this.tools.run, tty);
@@ -106,18 +117,17 @@ export class Acting {
   }
 
   /** The question, or why there is none (KIL-1, KIL-2, KIL-5). */
-  private askStop(session: SessionView, from: Controller): void {
+  private askStop(session: SessionView, from: Voice): void {
     const [process, ...others] = session.processes;
     if (process === undefined) {
       from.say('no running process of it is known');
       return;
     }
-    if (others.length > 0) {
-      from.say(
-        `several processes have this session open (${session.processes.map(({ pid }) => pid).join(', ')}); stop one with: tidemark session kill ${session.id.slice(0, 8)} --pid <pid>`,
-      );
-      return;
-    }
+    if (others.length > 0) from.showBox(chooseBoxOf(from.input, session));
+    else this.askAbout(session, process, from);
+  }
+
+  private askAbout(session: SessionView, process: ProcessView, from: Voice): void {
     const target: ProcessTarget = { pid: process.pid, procStart: process.procStart, startedAt: process.startedAt };
     const check = this.tools.check(target);
     if (!check.ok) {
@@ -125,10 +135,10 @@ export class Acting {
       return;
     }
     this.target = { sessionId: session.id, process: target };
-    from.showBox(stopBoxOf(from.input, session.id, check.proven));
+    from.showBox(stopBoxOf(from.input, session, process, check.proven));
   }
 
-  private async stop(asked: StopBox, from: Controller): Promise<void> {
+  private async stop(asked: StopBox, from: Voice): Promise<void> {
     const { target } = this;
     if (target === null || target.sessionId !== asked.sessionId) return;
     let box: StopBox = { ...asked, stage: 'running' };
@@ -147,11 +157,7 @@ export class Acting {
     this.target = null;
     if (this.closed) return;
     from.showBox(null);
-    from.say(
-      result.ended
-        ? `stopped; transcript kept; resume with \`claude --resume ${plain(asked.sessionId, 100)}\``
-        : `not stopped: ${result.reason ?? 'unknown'}`,
-    );
+    from.say(stoppedWords(asked.sessionId, result));
   }
 
   private answerKill(may: boolean): void {

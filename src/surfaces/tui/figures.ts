@@ -68,7 +68,7 @@ export const short = (view: View, tokens: number): string => format.tokensShort(
 export const full = (view: View, tokens: number): string => format.tokensFull(tokens, view);
 
 /** All tokens of a sum; `≥` when an answer's output is not final; `—` while history is read. */
-export const amount = (view: View, sum: Amounts, columns?: number): string =>
+export const amount = (view: View, sum: Pick<Amounts, 'all' | 'outputIsLowerBound'>, columns?: number): string =>
   view.complete
     ? lower(
         view,
@@ -77,7 +77,7 @@ export const amount = (view: View, sum: Amounts, columns?: number): string =>
       )
     : unknown(view);
 
-export const amountFull = (view: View, sum: Amounts): string =>
+export const amountFull = (view: View, sum: Pick<Amounts, 'all' | 'outputIsLowerBound'>): string =>
   view.complete ? lower(view, full(view, sum.all), sum.outputIsLowerBound) : unknown(view);
 
 /** Dollars; null is unknown, `≥` when part of the scope has no price. */

@@ -3,6 +3,7 @@ import { amount, money, named, separator, type View, viewOf } from './figures.ts
 import { type Counts, LIST_WIDTH, layout, type Plan, type SectionName, shapeOf } from './layout.ts';
 import { chartRows } from './rows/chart.ts';
 import { combinedCount, combinedRows, combinedTitle } from './rows/combined.ts';
+import { scopeOf } from './rows/combined-scope.ts';
 import { besides, type Frozen, headerLine, ruleLine } from './rows/frame-edges.ts';
 import { kindRows, modelRows } from './rows/models.ts';
 import { projectRows, projectsLine } from './rows/projects.ts';
@@ -42,6 +43,8 @@ export interface FrameOptions {
   /** What the header calls the scope, and what a filter does (LV-50, LV-81). */
   readonly scope?: string;
   readonly filtered?: string | null;
+  /** The sessions that combined usage is of, when the filter holds for it too (LV-81); null = all. */
+  readonly combinedOf?: readonly SessionView[] | null;
   /** Details of the chosen session: below the list in `room` columns, or the pane beside it. */
   readonly below?: readonly Line[];
   readonly beside?: ((width: number) => { readonly title: string; readonly rows: readonly Line[] }) | null;
@@ -123,7 +126,7 @@ function sessionLines(picture: Picture): readonly Line[] {
   );
   let next = 0;
   const rows = shown.flatMap((entry): readonly Line[] => {
-    if (entry.kind === 'group') return [groupLine(view, entry, plan.width)];
+    if (entry.kind === 'group') return [groupLine(view, snapshot, entry, plan.width)];
     const row = table.rows[next++]!;
     const drawn = entry.session.id === options.selected ? chosenRow(view, row, indent, plan.width) : row;
     return sessions.second
@@ -145,13 +148,9 @@ function chosenRow(view: View, row: Line, indent: number, width: number): Line {
 export const accountOf = (snapshot: Snapshot, session: SessionView): string =>
   snapshot.accounts.find(({ id }) => id === session.account)?.label ?? session.account;
 
-function groupLine(view: View, { name, sessions }: Entry & { kind: 'group' }, width: number): Line {
-  const tokens = sessions.reduce((sum, { window }) => sum + window.all, 0);
-  const lower = sessions.some(({ window }) => window.costIsLowerBound || window.cost === null);
-  const known = sessions.some(({ window }) => window.cost !== null);
-  const cost = known ? sessions.reduce((sum, { window }) => sum + (window.cost ?? 0), 0) : null;
-  const sum = { all: tokens, outputIsLowerBound: sessions.some(({ window }) => window.outputIsLowerBound) } as SessionView['window'];
-  const words = [String(sessions.length), amount(view, sum), money(view, cost, lower)].join(separator(view));
+function groupLine(view: View, snapshot: Snapshot, { name, sessions }: Entry & { kind: 'group' }, width: number): Line {
+  const { tokens, cost, costIsLowerBound } = scopeOf(snapshot, sessions);
+  const words = [String(sessions.length), amount(view, tokens), money(view, cost, costIsLowerBound)].join(separator(view));
   return clip([span(` ${named(view, name)}`, 'strong'), span(`  ${words}`, 'dim')], width);
 }
 
@@ -167,9 +166,10 @@ function emptyList({ snapshot, plan, options }: Picture): readonly Line[] {
 
 function combinedLines(picture: Picture): readonly Line[] {
   const { view, snapshot, plan, options } = picture;
-  const scope = options.filtered ? ', unfiltered' : '';
-  const title = plan.combined.title ? [rule(picture, combinedTitle(view, snapshot, plan.shape, plan.width) + scope, 'combined')] : [];
-  return [...title, ...combinedRows(view, snapshot, plan.shape, plan.combined.rows, plan.width)];
+  const scope = options.combinedOf == null ? null : scopeOf(snapshot, options.combinedOf);
+  const words = combinedTitle(view, snapshot, plan.shape, plan.width, scope);
+  const title = plan.combined.title ? [rule(picture, options.filtered && scope === null ? `${words}, unfiltered` : words, 'combined')] : [];
+  return [...title, ...combinedRows(view, snapshot, plan.shape, plan.combined.rows, plan.width, scope)];
 }
 
 /** Scrolls a section of `all` rows so that its cursor is among the `rows` shown, and marks it when the section has the focus. */

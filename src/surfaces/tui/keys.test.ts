@@ -35,7 +35,7 @@ function settled(state: UiState): { state: UiState; made: ReturnType<typeof pict
 }
 
 const START = settled({
-  ...firstState({ refreshSeconds: 5, compact: false, theme: 'dark', sort: 'attention', group: 'none', account: null, filter: 'cost>0' }),
+  ...firstState({ refreshSeconds: 5, compact: false, theme: 'dark', sort: 'attention', group: 'none', accounts: [], filter: 'cost>0' }),
   presets: ['state:W'],
   zoomed: false,
 });
@@ -47,7 +47,10 @@ const AT: Readonly<Record<Exclude<Place, 'empty'>, (state: UiState) => UiState>>
   history: (state) => ({ ...state, screens: [{ kind: 'history', page: 'windows', cursor: 3 }] }),
   help: (state) => ({ ...state, overlay: { kind: 'help', place: 'list', query: '', searching: false, offset: 1 } }),
   menu: (state) => ({ ...state, overlay: { kind: 'menu', what: 'sort', cursor: 3 } }),
-  input: (state) => ({ ...state, overlay: { kind: 'input', purpose: 'filter', text: 'is:active', fault: null, sessionId: null } }),
+  input: (state) => ({
+    ...state,
+    overlay: { kind: 'input', purpose: 'filter', text: 'is:active', fault: null, sessionId: null, untouched: true },
+  }),
   confirm: (state) => ({ ...state, overlay: { kind: 'confirm', box: { sessionId: 's', facts: [], steps: [], stage: 'ask' } } }),
 };
 

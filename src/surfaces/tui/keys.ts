@@ -50,6 +50,7 @@ export type Action =
   | 'copyResume'
   | 'theme'
   | 'demo'
+  | 'filterCombined'
   | 'submit'
   | 'search'
   | 'agree';
@@ -124,6 +125,7 @@ export const KEYS: readonly KeyBinding[] = [
   { action: 'suspend', keys: ['ctrl+z'], shown: 'Ctrl-Z', does: 'stop this view, `fg` brings it back', places: [...ALL, 'input', 'confirm'] },
   { action: 'demo', keys: ['d'], shown: 'd', does: 'start the demo, where there is no data', places: ['empty'], footer: { text: 'd demo', rank: 1 } },
   { action: 'submit', keys: ['enter'], shown: 'Enter', does: 'take what was typed', places: ['input'], footer: { text: 'Enter take', rank: 1 } },
+  { action: 'filterCombined', keys: ['z'], shown: '/ z', does: 'on a filter that is set: combined usage filtered too, and back', places: ['input'] },
   { action: 'agree', keys: ['y'], shown: 'y', does: 'yes; any other key leaves', places: ['confirm'], footer: { text: 'y yes', rank: 1 } },
 ];
 

@@ -20,7 +20,7 @@ export function overlaid(
   const width = options.columns;
   const lines =
     overlay.kind === 'input'
-      ? inputLines(view, overlay, width)
+      ? inputLines(view, overlay, state, width)
       : overlay.kind === 'menu'
         ? menuLines(view, overlay, state, width, options.rows)
         : boxLines(view, overlay.box, width);
@@ -39,11 +39,18 @@ function tailWithin(text: string, room: number): string {
 }
 
 /** What is typed, and under it the place of a fault (LV-80). */
-function inputLines(view: View, { purpose, text, fault }: Overlay & { kind: 'input' }, width: number): readonly Line[] {
+function inputLines(
+  view: View,
+  { purpose, text, fault, untouched }: Overlay & { kind: 'input' },
+  state: UiState,
+  width: number,
+): readonly Line[] {
   const prompt = ` ${purpose}: `;
   const shown = tailWithin(text, Math.max(1, width - prompt.length - 1));
   const entry: Line = [span(prompt, 'strong'), span(say(view, shown)), { text: ' ', selected: true }];
-  if (fault === null) return [entry];
+  const hint = state.filtersCombined ? 'z: combined usage of all again' : 'z: combined usage filtered too';
+  const room = width - prompt.length - displayWidth(shown) - 1 - 3;
+  if (fault === null) return [untouched === true && hint.length <= room ? [...entry, span(`   ${hint}`, 'dim')] : entry];
   const words = say(view, `^ expected ${fault.expected}`);
   const at = prompt.length + displayWidth(shown) - displayWidth(text.slice(fault.at));
   return [entry, clip([span(' '.repeat(Math.max(0, Math.min(at, width - displayWidth(words))))), span(words, 'attention')], width)];
@@ -66,14 +73,19 @@ function menuLines(view: View, { what, cursor }: Overlay & { kind: 'menu' }, sta
 
 function boxLines(view: View, box: StopBox, width: number): readonly Line[] {
   const question =
-    box.stage === 'ask'
-      ? 'y stops it, any other key leaves'
-      : box.stage === 'askKill'
-        ? 'y kills it (KILL), any other key leaves'
-        : 'working on it';
+    box.stage === 'choose'
+      ? 'its number chooses, any other key leaves'
+      : box.stage === 'ask'
+        ? 'y stops it, any other key leaves'
+        : box.stage === 'askKill'
+          ? 'y kills it (KILL), any other key leaves'
+          : 'working on it';
   const lines = [
     ruleLine(view, 'STOP A SESSION', width),
     ...box.facts.map((fact) => line(` ${say(view, fact)}`)),
+    ...(box.stage === 'choose' ? (box.processes ?? []) : []).map(({ words }, index) =>
+      line(` ${index + 1}  ${say(view, words)}`, 'strong'),
+    ),
     ...box.steps.map((step) => line(` ${say(view, step)}`, 'dim')),
   ];
   return [...lines, line(` ${question}`, 'attention')].map((each) => clip(each, width));

@@ -25,7 +25,7 @@ class Driven {
       theme: 'dark',
       sort: 'attention',
       group: 'none',
-      account: null,
+      accounts: [],
       filter: '',
     });
     this.input = {
@@ -255,6 +255,53 @@ describe('walks', () => {
     expect(driven.keys('/', 'ctrl+u').type('ctx>x').text).toMatch(/filter: ctx>x *\n +\^ expected a percentage/);
     expect(driven.keys('enter').state.filter.text).toBe('cost>1');
     expect(driven.keys('esc', 'esc').state.filter.text).toBe('');
+  });
+
+  test('z on the filter line filters combined usage too, and says so; typed later it is a letter (LV-81)', () => {
+    const driven = on(120, 40).keys('/').type('mig').keys('enter');
+    expect(driven.text).toContain('account work, unfiltered');
+    expect(driven.keys('/').text).toContain('filter: mig    z: combined usage filtered too');
+    driven.keys('z');
+    expect(driven.text).toMatch(/COMBINED USAGE · filtered, 1 of 7 sessions ─/);
+    expect(driven.text).toContain('Tokens       15,058,155 of 37,371,963 tokens, this window');
+    expect(driven.text).toMatch(/Burn rate +4,260 of 6,384 work tok\/min · 426,000 all tok\/min · \$16\.10\/h/);
+    expect(driven.text).toContain('Total cost   $17.70 of $28.67 this window');
+    // The server's figures are the account's, whatever is shown.
+    expect(driven.text).toMatch(/Window 5h +account work · [█│░]+ 62 %/);
+    expect(driven.text).toMatch(/Projected +account work 81 %/);
+    expect(driven.text).not.toContain('unfiltered');
+    const one = new Driven(demo, 40, 8).keys('/').type('mig').keys('enter', '/', 'z');
+    expect(one.text).toContain('filtered · $17.70 of $28.67');
+    expect(driven.keys('/', 'z').text).toContain('account work, unfiltered');
+    expect(driven.keys('/', 'space', 'z').state.overlay).toMatchObject({ text: 'mig z' });
+    expect(driven.keys('esc', '/', 'ctrl+u', 'z').state.overlay).toMatchObject({ text: 'z' });
+    driven.keys('esc', '/', 'z', 'esc');
+    expect(driven.state).toMatchObject({ filter: { text: '' }, filtersCombined: false });
+  });
+
+  test('several accounts, by name or id; a goes from several to all, then to each (LV-22)', () => {
+    const accounts = [...demo.accounts, { ...demo.accounts[0]!, id: 'h0', label: 'home', sessions: 0 }];
+    const sessions = demo.sessions.map((session, index) => (index < 2 ? { ...session, account: 'h0' } : session));
+    const two = new Driven(aSnapshot({ ...demo, accounts, sessions }));
+    two.state = { ...two.state, accounts: ['home', 'nobody'] };
+    expect(two.text).toMatch(/accounts home, nobody[\s\S]*2 of 7 sessions/);
+    two.state = { ...two.state, accounts: ['home', 'work'] };
+    expect(two.text).toContain('accounts home, work');
+    expect(two.settle().context.listing.sessions).toHaveLength(7);
+    expect(two.keys('a').state.accounts).toEqual([]);
+    expect(two.keys('a').state.accounts).toEqual(['work']);
+    expect(two.keys('a').state.accounts).toEqual(['h0']);
+    expect(two.keys('a').state.accounts).toEqual([]);
+  });
+
+  test.each([
+    ['●live', {}],
+    ['●reading', { reading: true, percent: 68 }],
+    ['no events, polling', { polling: true }],
+  ])('the header says %s (LV-50)', (words, ingest) => {
+    const driven = new Driven(aSnapshot({ ...demo, ingest: { ...demo.ingest, ...ingest } }));
+    expect(driven.lines[0]).toMatch(new RegExp(`Fri 20 Nov 13:42:10 UTC  ${words}$`));
+    expect(driven.keys('f').lines[0]).toMatch(/FROZEN 13:42:10 \(\+0 s\)$/);
   });
 
   test('presets: P saves, p 1 takes', () => {

@@ -1,7 +1,7 @@
 import type { LiveQueries } from '../../monitor/details.ts';
 import type { Snapshot } from '../../monitor/snapshot.ts';
-import { age, money, named, say, separator, type View, viewOf } from './figures.ts';
-import { accountOf, type FrameOptions, finished, frame, planOf, sized, topLines } from './frame.ts';
+import { named, say, separator, type View, viewOf } from './figures.ts';
+import { type FrameOptions, finished, frame, planOf, sized, topLines } from './frame.ts';
 import type { Place } from './keys.ts';
 import { type Plan, shapeOf } from './layout.ts';
 import { overlaid } from './overlays.ts';
@@ -11,12 +11,12 @@ import { type Frozen, ruleLine } from './rows/frame-edges.ts';
 import { helpEntries, helpRows } from './rows/help.ts';
 import { headingAt } from './rows/sessions.ts';
 import { countStates, hasNoData } from './rows/states.ts';
-import { type Drawn, detailedOf, drawScreen, filterWords, pathLine, stopFacts } from './screens.ts';
+import { type Drawn, detailedOf, drawScreen, filterWords, pathLine } from './screens.ts';
 import { clip, type Line, line, span } from './spans.ts';
 import type { Context } from './ui/context.ts';
 import { type Listing, listingOf } from './ui/listing.ts';
 import { SORT_OF_COLUMN } from './ui/order.ts';
-import { type Overlay, placeOf, type StopBox, type UiState } from './ui/state.ts';
+import { type Overlay, placeOf, type UiState } from './ui/state.ts';
 
 /** What is given from outside for one picture. */
 export interface PictureInput {
@@ -45,15 +45,18 @@ export interface Picture {
   readonly context: Context;
 }
 
-/** An account by its id or by its name, as a flag gives it. */
-const accountIn = (snapshot: Snapshot, name: string | null) =>
-  snapshot.accounts.find(({ id, label }) => id === name || label === name) ?? null;
+/** Accounts by id or by name, as a flag gives them; what is not known stays as it is and lists nothing. */
+const accountsIn = (snapshot: Snapshot, names: readonly string[]): readonly { readonly id: string; readonly label: string }[] =>
+  names.map((name) => snapshot.accounts.find(({ id, label }) => id === name || label === name) ?? { id: name, label: name });
+
+const accountIds = (snapshot: Snapshot, { accounts }: Pick<UiState, 'accounts'>): readonly string[] | null =>
+  accounts.length === 0 ? null : accountsIn(snapshot, accounts).map(({ id }) => id);
 
 export function listingFor(state: UiState, snapshot: Snapshot, now: number, maxSessions: number): Listing {
   return listingOf(snapshot, {
     order: state.order.ids,
     filter: state.filter.ast,
-    account: accountIn(snapshot, state.account)?.id ?? state.account,
+    accounts: accountIds(snapshot, state),
     group: state.group,
     now,
     most: maxSessions,
@@ -113,11 +116,11 @@ function frameOptions(
   const shape = shapeOf(input.columns, state.compact);
   const isFiltered = state.filter.ast !== null || listing.sessions.length < listing.all;
   const known = state.selected === null ? null : { snapshot, queries: input.queries, terminals: input.terminals };
-  const account = accountIn(snapshot, state.account)?.label ?? state.account;
+  const accounts = accountsIn(snapshot, state.accounts).map(({ label }) => label);
   const scope = [
     input.scope ?? 'all Claude Code sessions',
     state.filter.text === '' ? null : `filter ${state.filter.text}`,
-    account === null ? null : `account ${account}`,
+    accounts.length === 0 ? null : `account${accounts.length > 1 ? 's' : ''} ${accounts.join(', ')}`,
   ];
   return sized({
     columns: input.columns,
@@ -137,6 +140,7 @@ function frameOptions(
     cursors: state.cursors,
     muted: state.muted,
     scope: scope.filter((word) => word !== null).join(' · '),
+    combinedOf: isFiltered && state.filtersCombined ? listing.sessions : null,
     filtered: isFiltered ? filterWords(view, listing.sessions.length, listing.all, listing.hiddenCostPercent) : null,
     below: known === null || shape !== 'full' ? [] : briefDetails(view, detailedOf(known, state.selected!), input.columns),
     beside: known === null || shape !== 'wide' ? null : (width: number) => besidePane(view, known, state.selected!, width),
@@ -279,17 +283,4 @@ function pointed(
         (plan.sessions.second ? Math.floor(index / 2) : index)
     ];
   return entry?.kind !== 'session' || index >= plan.sessions.rows * (plan.sessions.second ? 2 : 1) ? null : { select: entry.session.id };
-}
-
-/** The facts that a question before stopping names (KIL-2): title, project, pid, state, cost, age, what runs with it. */
-export function stopBoxOf(input: PictureInput, id: string, proven: boolean): StopBox {
-  const view = viewOf(input.present, { ascii: input.ascii, now: input.now, hour12: input.hour12 });
-  const known = detailedOf({ snapshot: input.present, queries: input.queries, terminals: input.terminals }, id);
-  const { session } = known;
-  const cost =
-    session === null
-      ? ''
-      : `${money(view, session.total.cost, session.total.costIsLowerBound)} so far${separator(view)}${session.startedAt === null ? '' : `started ${age(view, session.startedAt)} ago`}${separator(view)}account ${named(view, accountOf(input.present, session))}`;
-  const doubt = proven ? [] : ['its start time is only near the recorded one: it may be another process'];
-  return { sessionId: id, facts: [...stopFacts(view, known), cost, ...doubt], steps: [], stage: 'ask' };
 }

@@ -1,6 +1,6 @@
 import type { LiveQueries, RequestPage } from '../../monitor/details.ts';
 import type { Snapshot } from '../../monitor/snapshot.ts';
-import { glyphOr, modelName, named, percent, say, separator, type View } from './figures.ts';
+import { glyphOr, named, percent, say, type View } from './figures.ts';
 import { accountOf } from './frame.ts';
 import { type Detailed, detailRows, requestLine, subagentLines } from './rows/details.ts';
 import { formerWindowRows, HISTORY_PAGES, historyRows, type Listed } from './rows/history.ts';
@@ -167,20 +167,4 @@ function windowScreen(source: ScreenSource, { index, offset }: Screen & { kind: 
 export function filterWords(view: View, shown: number, all: number, hidden: number | null): string {
   const part = hidden === null ? '' : `, ${percent(view, hidden)} of cost hidden`;
   return `${shown} of ${all} sessions${part}`;
-}
-
-/** The words of a question before a session is stopped (KIL-2). */
-export function stopFacts(view: View, known: Detailed): readonly string[] {
-  const { session } = known;
-  if (session === null) return [];
-  const process = session.processes[0];
-  const running = [
-    session.agents.active > 0 ? `${session.agents.active} subagents` : '',
-    session.shells > 0 ? `${session.shells} background shells` : '',
-  ].filter((word) => word !== '');
-  return [
-    `stop ${named(view, session.name)}${separator(view)}project ${named(view, session.project)}`,
-    `pid ${process?.pid ?? '?'}${separator(view)}${session.state.replaceAll('-', ' ')}${separator(view)}${modelName(view, session.model)}`,
-    `running with it: ${running.length === 0 ? 'nothing else' : running.join(', ')}`,
-  ];
 }

@@ -53,6 +53,10 @@ function reserveWords(reserve: number | null, form: Form): string | null {
   return form === 'long' ? `${amount} in ${word}` : `${word} ${amount}`;
 }
 
+/** How tokens are written in this form: in full digits where there is room. */
+export const lengthOf = (view: View, form: Form) => (sum: Parameters<typeof amount>[1]) =>
+  form === 'long' ? amountFull(view, sum) : amount(view, sum);
+
 export const label = (form: Form, long: string, brief: string): string =>
   LABEL_WIDTH[form] === 0 ? '' : padEnd(form === 'long' ? long : brief, LABEL_WIDTH[form]);
 
@@ -75,9 +79,9 @@ function withTail(view: View, head: Line, tail: readonly string[], width: number
 const usedNow = (view: View, window: WindowView): number | null =>
   known(view) || window.usedPercent.source === 'official' ? window.usedPercent.value : null;
 
-export function windowLine(view: View, window: WindowView, form: Form, several: boolean, width: number): Line {
+export function windowLine(view: View, window: WindowView, form: Form, owner: string | null, width: number): Line {
   const name = label(form, `Window ${windowLabel(window)}`, 'Window');
-  const account = several ? `${named(view, window.label)}${separator(view)}` : '';
+  const account = owner === null ? '' : `${owner}${separator(view)}`;
   const used = usedNow(view, window);
   if (used === null) {
     const work = known(view) ? `${short(view, window.amounts.work)} work tokens` : unknown(view);
@@ -112,7 +116,7 @@ export function weeklyLine(view: View, weekly: QuotaView | null, form: Form, acc
   if (weekly === null || used === null) return null;
   const name = label(form, 'Weekly', 'Weekly');
   const { at } = weekly.usedPercent;
-  const drawn = `${account === null ? '' : `${named(view, account)}${separator(view)}`}${bar(view, used, BAR_WIDTH[form])} ${percent(view, used)}`;
+  const drawn = `${account === null ? '' : `${account}${separator(view)}`}${bar(view, used, BAR_WIDTH[form])} ${percent(view, used)}`;
   const reserve = weekly.stale ? null : reserveWords(weekly.reserve, form);
   const resets = weekly.resetsAt === null ? null : `${form === 'long' ? 'resets' : 'to'} ${clock(view, weekly.resetsAt)}`;
   const tail = [at === null ? 'official' : `official, ${age(view, at)}`, resets, reserve].filter((word) => word !== null);
@@ -187,12 +191,13 @@ function bareForecast(view: View, snapshot: Snapshot, window: WindowView | null)
   return line(say(view, part === null ? `${ahead} tokens at this pace` : `${percent(view, part.at)} (${range}) at this pace · ${ahead}`));
 }
 
-export function projectedLine(view: View, snapshot: Snapshot, form: Form): Line {
+/** `owner`: whose forecast it is, where that is not plain from the title. */
+export function projectedLine(view: View, snapshot: Snapshot, form: Form, owner: string | null): Line {
   const name = label(form, 'Projected', 'Ahead');
   const window = nearestLimit(snapshot.windows);
   if (form === 'bare') return bareForecast(view, snapshot, window);
   if (window === null || !known(view)) return line(`${name}${unknown(view)}`);
-  const account = snapshot.windows.length > 1 ? `${named(view, window.label)} ` : '';
+  const account = owner !== null ? `${owner} ` : snapshot.windows.length > 1 ? `${named(view, window.label)} ` : '';
   const hits = window.percentProjection?.limitAt ?? window.projection?.limitAt ?? null;
   const tone: Tone | undefined = hits === null ? undefined : 'attention';
   return [span(name), span(say(view, `${account}${projectedWords(view, window, form)}`), tone)];

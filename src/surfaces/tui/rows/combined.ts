@@ -1,8 +1,10 @@
 import type { Snapshot } from '../../../monitor/snapshot.ts';
+import { nearestLimit } from '../../../monitor/verdict.ts';
 import { amount, known, money, named, perMinute, say, separator, short, unknown, type View } from '../figures.ts';
 import type { Shape } from '../layout.ts';
 import { clip, firstFitting, type Line, line, type Span, span, type Tone } from '../spans.ts';
 import { burnLine, costLine, formOf, label, projectedLine, tokensLine, weeklyLine, windowLine } from './combined-lines.ts';
+import { accountWords, type CombinedScope, scopeLine, scopeLines, scopeWords } from './combined-scope.ts';
 import { windowLabel } from './window-words.ts';
 
 const weeklies = (snapshot: Snapshot) => snapshot.accounts.filter(({ weekly }) => weekly?.usedPercent.value != null);
@@ -14,10 +16,11 @@ export function combinedCount(snapshot: Snapshot, shape: Shape, width: number): 
 }
 
 /** `COMBINED USAGE · this 5-hour window, account work`. */
-export function combinedTitle(view: View, snapshot: Snapshot, shape: Shape, width: number): string {
+export function combinedTitle(view: View, snapshot: Snapshot, shape: Shape, width: number, scope: CombinedScope | null = null): string {
   const [window, ...others] = snapshot.windows;
   const form = formOf(shape, width);
   const dot = separator(view);
+  if (scope !== null) return `${form === 'bare' ? 'COMBINED' : 'COMBINED USAGE'}${dot}${scopeWords(scope)}`;
   if (window === undefined) return `COMBINED USAGE${dot}no window open`;
   const hours = windowLabel(window).replace('h', '');
   if (form === 'bare') return `COMBINED${dot}${hours} h window`;
@@ -29,25 +32,39 @@ export function combinedTitle(view: View, snapshot: Snapshot, shape: Shape, widt
 }
 
 /** The combined section in at most `rows` lines (LV-53); when rows are few, the window, cost, burn, forecast and tokens stay, in this order. */
-export function combinedRows(view: View, snapshot: Snapshot, shape: Shape, rows: number, width: number): readonly Line[] {
+export function combinedRows(
+  view: View,
+  snapshot: Snapshot,
+  shape: Shape,
+  rows: number,
+  width: number,
+  scope: CombinedScope | null = null,
+): readonly Line[] {
   if (rows < 1) return [];
   const form = formOf(shape, width);
   if (rows === 1) {
     const small = shape === 'narrow' || shape === 'tiny';
-    return [small ? combinedLine(view, snapshot, width) : [span(' '), ...combinedLine(view, snapshot, width - 1)]];
+    const only = (room: number) => (scope === null ? combinedLine(view, snapshot, room) : scopeLine(view, snapshot, scope, room));
+    return [small ? only(width) : [span(' '), ...only(width - 1)]];
   }
   const indent = (drawn: Line): Line => clip([span(' '), ...drawn], width);
-  const windows = snapshot.windows.map((window) => windowLine(view, window, form, snapshot.windows.length > 1, width - 1));
+  // A filter does not part the server's figures: they say whose they are.
+  const owner = (name: string, several: boolean) => (scope !== null ? accountWords(view, name) : several ? named(view, name) : null);
+  const windows = snapshot.windows.map((window) =>
+    windowLine(view, window, form, owner(window.label, snapshot.windows.length > 1), width - 1),
+  );
+  const filtered = scope === null ? null : scopeLines(view, snapshot, scope, form);
   const [first = line(say(view, `${label(form, 'Window', 'Window')}no window open`)), ...others] = windows;
+  const nearest = nearestLimit(snapshot.windows);
   const ranked: readonly { readonly place: number; readonly drawn: Line }[] = [
     { place: 0, drawn: first },
-    { place: 5, drawn: costLine(view, snapshot, form) },
-    { place: 3, drawn: burnLine(view, snapshot, form) },
-    { place: 4, drawn: projectedLine(view, snapshot, form) },
-    ...(form === 'bare' ? [] : [{ place: 2, drawn: tokensLine(view, snapshot, form, width - 1) }]),
+    { place: 5, drawn: filtered?.cost ?? costLine(view, snapshot, form) },
+    { place: 3, drawn: filtered?.burn ?? burnLine(view, snapshot, form) },
+    { place: 4, drawn: projectedLine(view, snapshot, form, scope === null || nearest === null ? null : accountWords(view, nearest.label)) },
+    ...(form === 'bare' ? [] : [{ place: 2, drawn: filtered?.tokens ?? tokensLine(view, snapshot, form, width - 1) }]),
     ...others.map((drawn) => ({ place: 1, drawn })),
     ...(form === 'long' ? weeklies(snapshot) : []).flatMap(({ weekly, label: name }) => {
-      const drawn = weeklyLine(view, weekly, form, snapshot.accounts.length > 1 ? name : null, width - 1);
+      const drawn = weeklyLine(view, weekly, form, owner(name, snapshot.accounts.length > 1), width - 1);
       return drawn === null ? [] : [{ place: 1.5, drawn }];
     }),
   ];

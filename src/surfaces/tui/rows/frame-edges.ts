@@ -21,7 +21,8 @@ export function frozenWords(view: View, frozen: Frozen): Span {
 function pulse(view: View, snapshot: Snapshot, frozen: Frozen | null): Span {
   if (frozen !== null) return frozenWords(view, frozen);
   const dot = glyphOr(view, '●', '*');
-  return snapshot.ingest.reading ? span(`${dot}reading`, 'attention') : span(`${dot}live`, 'working');
+  if (snapshot.ingest.reading) return span(`${dot}reading`, 'attention');
+  return snapshot.ingest.polling === true ? span('no events, polling', 'attention') : span(`${dot}live`, 'working');
 }
 
 /** Product and scope on the left, date, time, zone and liveness on the right (LV-50). */

@@ -31,7 +31,8 @@ export interface HelpEntry {
 
 /** Help of one screen: its keys, the state letters, the columns, the filter language. */
 export function helpEntries(place: Place, readOnly: boolean, query: string): readonly HelpEntry[] {
-  const keys = (place === 'list' ? keysAt('list', readOnly) : [...keysAt(place, readOnly), ...keysAt('list', readOnly)])
+  const onFilter = KEYS.filter(({ action }) => action === 'filterCombined');
+  const keys = [...(place === 'list' ? [] : keysAt(place, readOnly)), ...keysAt('list', readOnly), ...onFilter]
     .filter((binding, index, all) => all.indexOf(binding) === index)
     .map(({ shown, does }) => ({ key: shown, does }));
   const states = URGENCY.map((state) => ({

@@ -11,7 +11,7 @@ import { Screen } from './screen.ts';
 
 /** Bytes are no times: they can be tested (LV-111). */
 
-const STATE = firstState({ refreshSeconds: 5, compact: false, theme: 'dark', sort: 'attention', group: 'none', account: null, filter: '' });
+const STATE = firstState({ refreshSeconds: 5, compact: false, theme: 'dark', sort: 'attention', group: 'none', accounts: [], filter: '' });
 
 function drawn(columns: number, rows: number, colours: 256 | 16777216) {
   const writes: string[] = [];

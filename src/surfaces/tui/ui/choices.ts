@@ -38,11 +38,20 @@ export function takePreset(state: UiState, index: number, now: number): Pressed 
   return only({ ...state, overlay: null, offset: 0, filter: { text, ast: parsed.ast } });
 }
 
+/** `z` on the filter line: the filter for combined usage too, and back (LV-81). */
+export function filterCombined(state: UiState, now: number): UiState {
+  const filtersCombined = !state.filtersCombined;
+  const words = filtersCombined ? 'combined usage is filtered too' : 'combined usage is of all sessions again';
+  return withMessage({ ...state, overlay: null, filtersCombined }, words, now);
+}
+
 export function nextAccount(state: UiState, { snapshot, now }: Context): UiState {
-  const ids = [null, ...snapshot.accounts.map(({ id }) => id)];
-  const account = ids[(ids.indexOf(state.account) + 1) % ids.length] ?? null;
-  const label = snapshot.accounts.find(({ id }) => id === account)?.label ?? null;
-  return withMessage({ ...state, account, offset: 0 }, label === null ? 'all accounts' : `account ${plain(label, 60)}`, now);
+  const [only, ...others] = state.accounts;
+  const at = only === undefined ? -1 : snapshot.accounts.findIndex(({ id, label }) => id === only || label === only);
+  // From several, or from one that is not known, to all; from all to the first.
+  const next = others.length > 0 || (only !== undefined && at === -1) ? undefined : snapshot.accounts[at + 1];
+  const accounts = next === undefined ? [] : [next.id];
+  return withMessage({ ...state, accounts, offset: 0 }, next === undefined ? 'all accounts' : `account ${plain(next.label, 60)}`, now);
 }
 
 export function muted(state: UiState, { snapshot, now }: Context): UiState {

@@ -32,6 +32,7 @@ export type Effect =
   | { readonly kind: 'copy'; readonly text: string; readonly what: string }
   | { readonly kind: 'jump' | 'askStop'; readonly session: SessionView }
   | { readonly kind: 'agreeStop'; readonly box: StopBox }
+  | { readonly kind: 'chooseStop'; readonly sessionId: string; readonly pid: number }
   | { readonly kind: 'rename' | 'note'; readonly id: string; readonly text: string | null }
   | { readonly kind: 'tag'; readonly id: string; readonly add: readonly string[]; readonly remove: readonly string[] };
 

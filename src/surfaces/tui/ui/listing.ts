@@ -21,7 +21,8 @@ export interface Listing {
 export interface ListingWish {
   readonly order: readonly string[];
   readonly filter: Ast | null;
-  readonly account: string | null;
+  /** Account ids; null = all. */
+  readonly accounts: readonly string[] | null;
   readonly group: GroupBy;
   readonly now: number;
   /** Sessions shown at most (`live.maxSessions`). */
@@ -34,7 +35,7 @@ export function listingOf(snapshot: Snapshot, wish: ListingWish): Listing {
   const last = wish.order.length;
   const ordered = [...snapshot.sessions].sort((a, b) => (place.get(a.id) ?? last) - (place.get(b.id) ?? last));
   const shown = ordered
-    .filter((session) => wish.account === null || session.account === wish.account)
+    .filter((session) => wish.accounts === null || wish.accounts.includes(session.account))
     .filter((session) => wish.filter === null || matches(wish.filter, factsOf(session, wish.now)))
     .slice(0, wish.most);
   const sessions = wish.group === 'none' ? shown : grouped(shown, wish.group).flatMap(([, own]) => own);

@@ -81,7 +81,7 @@ describe('rows do not jump, LV-83', () => {
           theme: 'dark',
           sort: 'attention',
           group: 'none',
-          account: null,
+          accounts: [],
           filter: '',
         });
         let state: UiState = { ...first, selected: demo[chosen]!.id };
@@ -95,7 +95,7 @@ describe('rows do not jump, LV-83', () => {
           );
           const snapshot = aSnapshot({ sessions });
           state = reordered({ ...state, sort: key }, { snapshot, now });
-          const listing = listingOf(snapshot, { order: state.order.ids, filter: null, account: null, group: 'none', now, most: 1000 });
+          const listing = listingOf(snapshot, { order: state.order.ids, filter: null, accounts: null, group: 'none', now, most: 1000 });
           state = refreshed(state, { snapshot, listing, now, listRows: rows });
           const at = listing.sessions.findIndex(({ id }) => id === state.selected);
           expect(state.selected).toBe(demo[chosen]!.id);

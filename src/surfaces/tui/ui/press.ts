@@ -7,7 +7,7 @@ import { HISTORY_PAGES } from '../rows/history.ts';
 import { sortedProjects } from '../rows/projects.ts';
 import { allWarnings } from '../rows/warnings.ts';
 import { THEME_NAMES } from '../theme.ts';
-import { focusOrFold, muted, nextAccount, only, savePreset, takePreset, withMessage } from './choices.ts';
+import { filterCombined, focusOrFold, muted, nextAccount, only, savePreset, takePreset, withMessage } from './choices.ts';
 import type { Context, Effect, Pressed } from './context.ts';
 import { typed } from './input-line.ts';
 import { moveCursor, scrollScreen } from './move.ts';
@@ -20,6 +20,8 @@ import { chosen, openInput, submitted, withText } from './typing.ts';
 export function press(state: UiState, input: Input, context: Context): Pressed {
   if (input.kind === 'mouse') return only(pointed(state, input, context));
   const { overlay } = state;
+  if (overlay?.kind === 'input' && overlay.untouched === true && input.kind === 'key' && input.key === 'z')
+    return only(filterCombined(state, context.now));
   if (overlay?.kind === 'input' || (overlay?.kind === 'help' && overlay.searching)) {
     const text = typed(overlay.kind === 'input' ? overlay.text : overlay.query, input);
     if (text !== null) return only(withText(state, text));
@@ -27,7 +29,7 @@ export function press(state: UiState, input: Input, context: Context): Pressed {
   if (input.kind === 'paste') return only(state);
   const place = placeOf(state, context.hasData);
   const action = actionOf(input.key, place, context.readOnly);
-  if (overlay?.kind === 'confirm') return answered(state, overlay.box, action, context.now);
+  if (overlay?.kind === 'confirm') return answered(state, overlay.box, action, input.key, context.now);
   if (overlay?.kind === 'menu' && overlay.what === 'presets' && /^[1-9]$/.test(input.key))
     return takePreset(state, Number(input.key) - 1, context.now);
   if (overlay?.kind === 'menu' && (action === null || action.startsWith('section'))) return only({ ...state, overlay: null });
@@ -37,13 +39,15 @@ export function press(state: UiState, input: Input, context: Context): Pressed {
 }
 
 /** `y` goes on; any other key leaves, and no key alone ends anything (KIL-2). */
-function answered(state: UiState, box: StopBox, action: Action | null, now: number): Pressed {
+function answered(state: UiState, box: StopBox, action: Action | null, key: string, now: number): Pressed {
   if (action === 'quit') return { state: { ...state, overlay: null }, effects: [{ kind: 'refuseKill' }, { kind: 'quit' }] };
   if (action === 'suspend') return { state, effects: [{ kind: 'suspend' }] };
   if (box.stage === 'running') return only(state);
-  if (action === 'agree')
+  const process = box.stage === 'choose' && /^[1-9]$/.test(key) ? box.processes?.[Number(key) - 1] : undefined;
+  if (process !== undefined) return { state, effects: [{ kind: 'chooseStop', sessionId: box.sessionId, pid: process.pid }] };
+  if (action === 'agree' && box.stage !== 'choose')
     return { state: { ...state, overlay: { kind: 'confirm', box: { ...box, stage: 'running' } } }, effects: [{ kind: 'agreeStop', box }] };
-  const left = withMessage({ ...state, overlay: null }, box.stage === 'ask' ? 'nothing was stopped' : 'it was not killed', now);
+  const left = withMessage({ ...state, overlay: null }, box.stage === 'askKill' ? 'it was not killed' : 'nothing was stopped', now);
   return { state: left, effects: box.stage === 'askKill' ? [{ kind: 'refuseKill' }] : [] };
 }
 
@@ -203,7 +207,7 @@ function back(state: UiState): Pressed {
   if (state.overlay !== null) return only({ ...state, overlay: null });
   if (state.screens.length > 0) return only({ ...state, screens: state.screens.slice(0, -1) });
   if (state.zoomed) return only({ ...state, zoomed: false });
-  return only({ ...state, filter: { text: '', ast: null } });
+  return only({ ...state, filter: { text: '', ast: null }, filtersCombined: false });
 }
 
 /** Into what is chosen: sessions › name › requests › subagent (LV-64); a project becomes the filter (LV-55). */

@@ -24,8 +24,10 @@ export interface StopBox {
   /** Title, project, pid, state, cost, age, what runs: already made plain. */
   readonly facts: readonly string[];
   readonly steps: readonly string[];
-  /** `ask` first; `running` signals; `askKill` the second time. */
-  readonly stage: 'ask' | 'running' | 'askKill';
+  /** `choose` where several processes have it open (KIL-5), then `ask`; `running` signals; `askKill` the second time. */
+  readonly stage: 'choose' | 'ask' | 'running' | 'askKill';
+  /** What is chosen from, by its number from 1. */
+  readonly processes?: readonly { readonly pid: number; readonly words: string }[];
 }
 
 export type Overlay =
@@ -35,6 +37,8 @@ export type Overlay =
       readonly text: string;
       readonly fault: { readonly at: number; readonly expected: string } | null;
       readonly sessionId: string | null;
+      /** A filter that is set and not yet edited: `z` is a key there, no letter. */
+      readonly untouched?: boolean;
     }
   | { readonly kind: 'menu'; readonly what: 'sort' | 'presets'; readonly cursor: number }
   | { readonly kind: 'help'; readonly place: Place; readonly query: string; readonly searching: boolean; readonly offset: number }
@@ -60,8 +64,11 @@ export interface UiState {
   readonly sort: SortKey;
   readonly inverted: boolean;
   readonly group: GroupBy;
-  readonly account: string | null;
+  /** Ids or names of the accounts whose sessions are listed; none = all. */
+  readonly accounts: readonly string[];
   readonly filter: { readonly text: string; readonly ast: Ast | null };
+  /** The filter holds for combined usage too (LV-81). */
+  readonly filtersCombined: boolean;
   readonly presets: readonly string[];
   readonly frozen: Snapshot | null;
   readonly muted: ReadonlySet<string>;
@@ -78,7 +85,7 @@ export interface FirstState {
   readonly sort: SortKey;
   readonly inverted?: boolean;
   readonly group: GroupBy;
-  readonly account: string | null;
+  readonly accounts: readonly string[];
   readonly filter: string;
   readonly folded?: readonly SectionName[];
   readonly presets?: readonly string[];
@@ -102,8 +109,9 @@ export function firstState(first: FirstState): UiState {
     sort: first.sort,
     inverted: first.inverted ?? false,
     group: first.group,
-    account: first.account,
+    accounts: first.accounts,
     filter: parsed.ok ? { text: first.filter.trim(), ast: parsed.ast } : { text: '', ast: null },
+    filtersCombined: false,
     presets: first.presets ?? [],
     frozen: null,
     muted: new Set(),

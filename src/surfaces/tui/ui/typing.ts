@@ -11,7 +11,7 @@ export function withText(state: UiState, text: string): UiState {
   if (overlay?.kind === 'help') return { ...state, overlay: { ...overlay, query: text, offset: 0 } };
   if (overlay?.kind !== 'input') return state;
   const parsed = overlay.purpose === 'filter' ? parseFilter(text) : null;
-  return { ...state, overlay: { ...overlay, text, fault: parsed !== null && !parsed.ok ? parsed.fault : null } };
+  return { ...state, overlay: { ...overlay, text, untouched: false, fault: parsed !== null && !parsed.ok ? parsed.fault : null } };
 }
 
 export const chosen = (state: UiState, { listing }: Context): SessionView | null => {
@@ -33,7 +33,9 @@ export function openInput(state: UiState, purpose: InputPurpose, context: Contex
           : purpose === 'note'
             ? (session!.note ?? '')
             : '';
-  return only({ ...state, overlay: { kind: 'input', purpose, text: plain(text, 500), fault: null, sessionId: session?.id ?? null } });
+  const untouched = purpose === 'filter' && state.filter.ast !== null;
+  const overlay = { kind: 'input', purpose, text: plain(text, 500), fault: null, sessionId: session?.id ?? null, untouched } as const;
+  return only({ ...state, overlay });
 }
 
 export function submitted(state: UiState, { listing }: Context): Pressed {
@@ -45,7 +47,9 @@ export function submitted(state: UiState, { listing }: Context): Pressed {
     const parsed = parseFilter(text);
     // A faulty filter keeps the former one and stays open at the fault (LV-80).
     return only(
-      parsed.ok ? { ...closed, offset: 0, filter: { text, ast: parsed.ast } } : { ...state, overlay: { ...overlay, fault: parsed.fault } },
+      parsed.ok
+        ? { ...closed, offset: 0, filter: { text, ast: parsed.ast }, filtersCombined: state.filtersCombined && parsed.ast !== null }
+        : { ...state, overlay: { ...overlay, fault: parsed.fault } },
     );
   }
   const id = overlay.sessionId;

@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { rolldown } from 'rolldown';
+
+/** The view's root component in the bundle: the real one, which throws once it is told to. */
+const APP = path.resolve('src/surfaces/tui/app.tsx');
+const breakable = {
+  name: 'breakable-component',
+  resolveId: (source: string, importer: string | undefined) =>
+    source === './app.tsx' && importer?.endsWith('run.ts') === true ? '\0breakable' : null,
+  load: (id: string) =>
+    id === '\0breakable'
+      ? `import { App as Real } from ${JSON.stringify(APP)};
+         export function App(props) {
+           if (globalThis.breaksComponent) throw new Error('bang-component');
+           return Real(props);
+         }`
+      : null,
+};
+
+/** Bundles live-entry.ts into a directory of its own and gives the program's path and what removes it. */
+export async function bundleEntry(): Promise<{ readonly file: string; readonly remove: () => void }> {
+  const dir = mkdtempSync(path.join(tmpdir(), 'tidemark-entry-'));
+  const bundle = await rolldown({
+    input: { entry: path.resolve('test/e2e/live-entry.ts') },
+    platform: 'node',
+    external: [/^node:/, 'react-devtools-core'],
+    transform: { define: { 'process.env.NODE_ENV': '"production"' } },
+    plugins: [breakable],
+  });
+  await bundle.write({ dir, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' });
+  await bundle.close();
+  return { file: path.join(dir, 'entry.mjs'), remove: () => rmSync(dir, { recursive: true, force: true }) };
+}
