@@ -102,6 +102,16 @@ function time(args: readonly string[], home: Home): number {
 const statusline = [options.main, 'statusline'];
 const many = makeHome('many', 1000);
 const few = makeHome('few', 10);
+/** A session whose cost grows with every run, as in a turn: each publishes (SL-27). */
+let spent = 0;
+const busy = makeHome('busy', 50);
+const publishing: Home = {
+  env: busy.env,
+  get payload() {
+    spent += 0.01;
+    return busy.payload.replace('"total_cost_usd":3.21', `"total_cost_usd":${3.21 + spent}`);
+  },
+};
 /** Another tool's statusline, chained, and the same command run by itself. */
 const chained = makeHome('chained', 1000);
 const foreign = `sh -c 'cat >/dev/null; sleep 0.05; echo other'`;
@@ -120,31 +130,38 @@ const runs: readonly (readonly [name: string, args: readonly string[], home: Hom
   ['10 sessions', statusline, few],
   ['node -e 0, again', ['-e', '0'], few],
   ['chained', statusline, chained],
+  ['publishing', statusline, publishing],
 ];
 const times = runs.map((): number[] => []);
+const alone: number[] = [];
 for (let round = -2; round < rounds; round++) {
   for (const [index, [, args, home]] of runs.entries()) {
     const took = time(args, home);
     // The first two fill the caches of files and compiled code.
     if (round >= 0) times[index]!.push(took);
   }
-}
-const alone: number[] = [];
-for (let round = 0; round < Math.min(rounds, 10); round++) {
   const start = performance.now();
   spawnSync('sh', ['-c', foreign], { input: many.payload });
-  alone.push(performance.now() - start);
+  if (round >= 0) alone.push(performance.now() - start);
 }
 rmSync(root, { recursive: true, force: true });
 
-const [bare, large, small, , chain] = times.map(median) as [number, number, number, number, number];
+const [bare, large, small, , chain, publish] = times.map(median) as [number, number, number, number, number, number];
 const rows: Row[] = [
   atMost('statusline, 1,000 sessions ÷ node -e 0', pairwiseRatio(times[1]!, times[0]!), 1.35, `${ms(large)} / ${ms(bare)}`),
   atMost('statusline, 10 sessions ÷ node -e 0', pairwiseRatio(times[2]!, times[0]!), 1.35, `${ms(small)} / ${ms(bare)}`),
   atMost('1,000 sessions ÷ 10 sessions', pairwiseRatio(times[1]!, times[2]!), 1.03, `${ms(large)} / ${ms(small)}`),
+  {
+    what: 'a run that publishes ÷ node -e 0',
+    figure: `${pairwiseRatio(times[5]!, times[0]!).toFixed(2)} ×  (${ms(publish)} / ${ms(bare)})`,
+    value: null,
+    bar: '',
+    pass: null,
+  },
   below(
     'a chained command: what we add beyond our own start',
-    chain - median(alone) - large,
+    // Round by round: what disturbs one does not disturb the others.
+    median(alone.map((took, round) => times[4]![round]! - took - times[1]![round]!)),
     5,
     'ms',
     `${ms(chain)} chained, ${ms(median(alone))} alone`,

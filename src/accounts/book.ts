@@ -160,9 +160,13 @@ export class AccountBook {
     return this.switched;
   }
 
-  /** All switches of one session, oldest first. */
-  switchesOf(sessionId: string): readonly Switch[] {
-    return [...this.written, ...this.seen].filter((one) => one.sessionId === sessionId).sort((a, b) => a.at - b.at);
+  /** Whose a session was from when to when, oldest first; one part for nearly all. Epoch ms, half-open; null = open. */
+  partsOf(sessionId: string): readonly { readonly account: string; readonly from: number | null; readonly to: number | null }[] {
+    const times = this.switched.has(sessionId)
+      ? [...this.written, ...this.seen].filter((one) => one.sessionId === sessionId).map(({ at }) => at)
+      : [];
+    const starts = [null, ...times.sort((a, b) => a - b)];
+    return starts.map((from, i) => ({ account: this.at(sessionId, from ?? Number.NEGATIVE_INFINITY), from, to: starts[i + 1] ?? null }));
   }
 
   labelOf(account: string): string {

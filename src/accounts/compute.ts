@@ -1,7 +1,7 @@
 import { adopt } from './adopt.ts';
 import { withUsage } from './build-billing.ts';
 import { buildHealth, runtimeSession } from './build-health.ts';
-import type { Profile, RuntimeState, SessionHealth } from './contracts.ts';
+import { NO_BILLING, type Profile, type RuntimeState, type SessionHealth } from './contracts.ts';
 import { isActive, type ProfileUsage, type SessionInput } from './inputs.ts';
 import { type Linked, linkSessions } from './link.ts';
 import { hideHealth, hideSession } from './privacy.ts';
@@ -37,7 +37,7 @@ export interface Computed {
 export function computeState(present: RuntimeState, input: ComputeInput): Computed {
   const { now, salt } = input.context;
   const adopted = adopt(present, input.dir, new Set(input.sessions.map(({ id }) => id)), now);
-  const all = withKnown(adopted.state.authProfiles, input.known ?? []);
+  const all = withKnown(adopted.state.authProfiles, input.known ?? [], now);
   const linked = linkSessions({ ...adopted.state, authProfiles: all }, input.sessions, input.context);
   const own = ownProfiles(adopted.state, linked);
   const warnings: string[] = [...adopted.warnings];
@@ -66,7 +66,7 @@ export function computeState(present: RuntimeState, input: ComputeInput): Comput
 }
 
 /** The file's profiles with the others behind them; an account that is known elsewhere is known here. */
-function withKnown(own: readonly Profile[], known: readonly Profile[]): readonly Profile[] {
+function withKnown(own: readonly Profile[], known: readonly Profile[], now: number): readonly Profile[] {
   const others = new Map(known.map((profile) => [profile.profileId, profile]));
   const bound = own.map((profile) => {
     const extra = others.get(profile.profileId)?.tidemark;
@@ -76,7 +76,13 @@ function withKnown(own: readonly Profile[], known: readonly Profile[]): readonly
       : { ...profile, tidemark: { ...(profile.tidemark ?? NO_EXTRA), identity: extra.identity, kind: extra.kind } };
   });
   const ids = new Set(own.map(({ profileId }) => profileId));
-  return [...bound, ...known.filter(({ profileId }) => !ids.has(profileId))];
+  // Counts and money are each folder's own.
+  const fresh = (profile: Profile): Profile => ({
+    ...profile,
+    billing: NO_BILLING,
+    metadata: { ...profile.metadata, firstSeen: profile.metadata.firstSeen || now, totalSessions: 0 },
+  });
+  return [...bound, ...known.filter(({ profileId }) => !ids.has(profileId)).map(fresh)];
 }
 
 /** Of all profiles those that the file has or a session of the directory uses. */

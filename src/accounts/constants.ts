@@ -19,7 +19,7 @@ export const WRITES = {
   json: 2 * SECOND,
   yaml: 30 * SECOND,
   /** Figures alone are written no more often; a change of state, health or profile is (BG-6). */
-  figures: 15 * SECOND,
+  figures: 30 * SECOND,
   /** Longest time until the writer looks whether a file is missing or was mended (ST-4, ST-11). */
   look: 4 * SECOND,
   /** A writer that was killed is replaced within two of these (BG-1). */

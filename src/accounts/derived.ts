@@ -11,7 +11,7 @@ const FOREIGN = /^(?:formattedOutput|failoverNotification|performance|versionMis
 
 /**
  * Rewrites a derived JSON file if something other than a time changed, at most every 2 s (ST-14), and where `isUrgent` sees nothing but figures change, at
- * most every 15 s (BG-6). True when it was written.
+ * most every 30 s (BG-6). True when it was written.
  */
 export function writeDerived(
   path: string,

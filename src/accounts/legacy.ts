@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensurePrivateDir, writeFileAtomic } from '../platform/files.ts';
 import { readSmallJson } from '../platform/small-file.ts';
@@ -16,6 +16,9 @@ export function enableHealthFiles(stateDir: string, by: string, now: number): vo
   ensurePrivateDir(stateDir);
   writeFileAtomic(markerOf(stateDir), `${JSON.stringify({ v: 1, at: now, by })}\n`);
 }
+
+/** Said by `uninstall` when nothing of ours is installed any more: writing stops (MG-8). */
+export const disableHealthFiles = (stateDir: string): void => rmSync(markerOf(stateDir), { force: true });
 
 export const isEnabled = (stateDir: string): boolean => readSmallJson(markerOf(stateDir), 4096) !== null;
 

@@ -204,7 +204,9 @@ function isUrgent(present: Loose, next: Loose): boolean {
   const marks = ({ health, alerts, launch, tidemark, sessions }: Loose): string => {
     const { status, issues } = looseObject(health);
     const list = Array.isArray(sessions) ? sessions.map((each) => [looseObject(each).sessionId, looseObject(each).health]) : [];
-    return JSON.stringify([status, issues, alerts, launch, looseObject(tidemark).state, list]);
+    // Minutes and per cents within an issue are figures.
+    const kinds = Array.isArray(issues) ? issues.map((issue) => String(issue).replaceAll(/\d+/g, '')) : [];
+    return JSON.stringify([status, kinds, alerts, launch, looseObject(tidemark).state, list]);
   };
   return marks(present) !== marks(next);
 }

@@ -55,6 +55,9 @@ function hookPlaceOf({ places, processes }: Pick<Stage, 'places' | 'processes'>,
   };
 }
 
+/** In the place of one that has finished another runs, which has written nothing yet: two at work, of two that are told of (LV-51, LV-63). */
+const runningId = ({ id, finished }: DemoSession['agents'][number]): string => (finished ? `c${id.slice(1)}` : id);
+
 /** One session's transcript and what its hooks were told. */
 export function tellSession(stage: Stage, session: DemoSession): Told {
   const { places, now } = stage;
@@ -71,7 +74,7 @@ export function tellSession(stage: Stage, session: DemoSession): Told {
     const next = all[index + 1];
     const before = all[index - 1];
     for (const agent of agents)
-      if (agent.from < at && !(agent.from < (before?.at ?? 0))) scribe.agentStarts(agent.from, agent.id, agent.type);
+      if (agent.from < at && !(agent.from < (before?.at ?? 0))) scribe.agentStarts(agent.from, runningId(agent), agent.type);
     if (request.compacted) {
       const ends = at - 2 * PROMPT_BEFORE_MS;
       scribe.compactionBegins(ends - PROMPT_BEFORE_MS);

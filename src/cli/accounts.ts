@@ -1,10 +1,10 @@
 import { openBook } from '../accounts/book.ts';
 import { claimsOf } from '../accounts/claims.ts';
 import { directoriesOf } from '../accounts/locate.ts';
-import type { Switch } from '../accounts/switches.ts';
 import { accountOptions } from '../app/accounts.ts';
 import type { App } from '../app/open.ts';
 import type { Ledger } from '../ledger/open.ts';
+import type { AccountPart } from '../ledger/queries/directory.ts';
 import { matches } from '../ledger/queries/filters.ts';
 import { readCaptures } from '../sessions/captures.ts';
 import { LiveSessions } from '../sessions/live-sessions.ts';
@@ -12,8 +12,8 @@ import { LiveSessions } from '../sessions/live-sessions.ts';
 /** Which account each session belongs to, as the live view tells it (D-4). */
 export interface KnownAccounts {
   readonly of: (sessionId: string) => string;
-  /** When a session went from one account to another, oldest first; mostly empty. */
-  readonly switchesOf: (sessionId: string) => readonly Switch[];
+  /** Whose a session was from when to when (AP-5). */
+  readonly partsOf: (sessionId: string) => readonly AccountPart[];
   /** Learns where the transcripts of sessions lie that say nothing of their account themselves. */
   locate(ledger: Ledger): void;
   /** A person's patterns as ids: an account goes by its id and by its name. */
@@ -28,7 +28,7 @@ export async function knownAccounts(app: App): Promise<KnownAccounts> {
   book.learn(claimsOf(readCaptures(paths.stateDir, now).bySession, live, paths.claudeDirs, now), now);
   return {
     of: (sessionId) => book.of(sessionId).account,
-    switchesOf: (sessionId) => (book.switchedSessions.has(sessionId) ? book.switchesOf(sessionId) : []),
+    partsOf: (sessionId) => book.partsOf(sessionId),
     locate: (ledger) => {
       if (paths.claudeDirs.length < 2) return;
       const files = ledger.db.sql("SELECT path FROM file WHERE path NOT LIKE '%subagents%'").all();

@@ -1,3 +1,4 @@
+import { monitorLink } from '../app/monitor-link.ts';
 import { matches } from '../ledger/queries/filters.ts';
 import { startMonitor } from '../monitor/monitor.ts';
 import type { AccountView, SessionView, Snapshot } from '../monitor/snapshot.ts';
@@ -19,6 +20,7 @@ export interface NowView {
 
 /** One Snapshot over the ledger that is open, as `live --once` makes it: nothing keeps running. */
 async function takeSnapshot({ app, ready, request, context }: OpenReport): Promise<Snapshot> {
+  using link = await monitorLink(app, { publishes: false });
   const { config, paths, clock } = app;
   const monitor = startMonitor({
     ledger: ready.ledger,
@@ -28,7 +30,7 @@ async function takeSnapshot({ app, ready, request, context }: OpenReport): Promi
     workers: 0,
     stateDir: paths.stateDir,
     actions: config.privacy.actions,
-    sessions: config.sessions,
+    ...link.options,
     snapshot: {
       zone: request.zone,
       burn: config.burn,

@@ -58,11 +58,12 @@ function directoryOf({ ledger }: Ready, { config }: App, accounts: KnownAccounts
   const directory = loadDirectory(ledger, config.projects.aliases);
   if (accounts === null) return directory;
   accounts.locate(ledger);
-  return withAccounts(directory, accounts.of);
+  return withAccounts(directory, accounts.of, accounts.partsOf);
 }
 
-function accountsIn({ sessions }: Directory): string[] {
-  const found = new Set([...sessions.values()].map(({ account }) => account));
+function accountsIn({ sessions, accountParts }: Directory): string[] {
+  const parts = [...(accountParts?.values() ?? [])].flat();
+  const found = new Set([...sessions.values(), ...parts].map(({ account }) => account));
   return found.size === 0 ? [DEFAULT_ACCOUNT] : [...found].sort();
 }
 

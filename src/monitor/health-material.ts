@@ -16,15 +16,13 @@ export interface HealthMaterial {
   readonly sessions: readonly HealthInput[];
   /** By profile id. */
   readonly usage: ReadonlyMap<string, ProfileUsage>;
-  readonly live: readonly LiveSession[];
-  readonly captures: ReadonlyMap<string, Capture>;
 }
 
 /** All that the monitor has at hand. Epoch ms. */
 export interface MaterialSources {
   readonly now: number;
   /** Before names are hidden. */
-  readonly snapshot: Snapshot;
+  readonly snapshot: () => Snapshot;
   readonly sessions: readonly SessionInput[];
   readonly slots: readonly UsageSlot[];
   readonly live: readonly LiveSession[];
@@ -38,26 +36,26 @@ export interface MaterialSources {
 
 const dollars = (nano: number | null): number | null => (nano === null ? null : nano / 1e9);
 
+/** Costs a look at each listed session's transcript. */
 export function healthMaterial(sources: MaterialSources): HealthMaterial {
-  const { snapshot, live, captures } = sources;
+  const { live, captures } = sources;
+  const snapshot = sources.snapshot();
   const inputs = new Map(sources.sessions.map((session) => [session.sessionId, session]));
   const lives = new Map(live.map((session) => [session.id, session]));
   return {
     sessions: snapshot.sessions.map((view) => inputOf(view, inputs.get(view.id), lives.get(view.id), captures.get(view.id), sources)),
     usage: new Map(snapshot.accounts.map((account) => [account.id, usageOf(account, sources)])),
-    live,
-    captures,
   };
 }
 
 /** Sums of one account; nothing of another's is ever in it (AP-7). */
-function usageOf({ id, window }: AccountView, { slots, snapshot, quota }: MaterialSources): ProfileUsage {
+function usageOf({ id, window }: AccountView, { slots, quota }: MaterialSources): ProfileUsage {
   const today = mergedTally(slots.filter(({ account }) => account === id).map((slot) => slot.today));
   const samples = (kind: KeptSample['kind']) =>
     quota
       .filter((sample) => sample.account === id && sample.kind === kind)
       .map(({ used, resetsAt, seenAt }) => ({ used, resetsAt: Math.round(resetsAt / 1000), at: seenAt }));
-  const seen = snapshot.sessions.filter(({ account }) => account === id).flatMap(({ lastAt }) => lastAt ?? []);
+  const seen = slots.filter(({ account }) => account === id).flatMap(({ events }) => events.at(-1)?.at ?? []);
   const said = quota.filter(({ account }) => account === id).map(({ seenAt }) => seenAt);
   const newest = Math.max(0, ...seen, ...said);
   return {
@@ -76,7 +74,7 @@ function usageOf({ id, window }: AccountView, { slots, snapshot, quota }: Materi
           },
     fiveHour: samples('five-hour'),
     sevenDay: samples('weekly'),
-    at: newest === 0 ? null : newest,
+    at: newest === 0 ? null : Math.floor(newest),
   };
 }
 
@@ -97,7 +95,7 @@ function inputOf(
     evidence: book.evidence(view.id, now) ?? { configDir: book.directoryOf(view.id) },
     clientVersion: live?.version ?? facts.version?.[0] ?? null,
     firstSeen: view.startedAt,
-    lastActivity: view.lastAt ?? view.startedAt ?? now,
+    lastActivity: Math.floor(view.lastAt ?? view.startedAt ?? now),
     lastEvent: lastEventOf(live),
     responsesSeen: view.total.requests,
     transcript: transcriptOf(view, session, live, sources),
@@ -122,7 +120,7 @@ function inputOf(
 /** The newest work that a hook saw (SH-3). */
 function lastEventOf(live: LiveSession | undefined): number | null {
   const times = [live?.lastTool?.at, live?.source === 'hook' ? live.since : null].flatMap((at) => at ?? []);
-  return times.length === 0 ? null : Math.max(...times);
+  return times.length === 0 ? null : Math.floor(Math.max(...times));
 }
 
 function transcriptOf(

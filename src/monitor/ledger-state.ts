@@ -143,12 +143,14 @@ export class LedgerState {
 
   private refreshWindows(now: number, all: boolean): void {
     const { floorMs, lengthMs, mode } = this.options;
+    const { switched } = this.options;
     const window: WindowOptions = {
       now,
       floorMs,
       lengthMs,
       samples: this.samples,
       accountAt: (info, at) => this.accountAt(info.sessionId, at),
+      ...(switched === undefined ? {} : { switched: switched() }),
     };
     this.windows = accountWindows(this.ledger, this.directory, mode, window, all ? [] : this.windows);
   }

@@ -134,24 +134,24 @@ export class LiveSources {
 
   readonly isLive = (sessionId: string): boolean => this.states.all.has(sessionId);
 
-  /** Reads captures. True in `quota` when the server said something new, in `any` at any change. */
-  readCaptures(): { readonly quota: boolean; readonly any: boolean } {
+  /** Reads captures. True when one changed. */
+  readCaptures(): boolean {
     const { stateDir, clock } = this.o;
-    if (stateDir === null) return { quota: false, any: false };
+    if (stateDir === null) return false;
     const captures = readCaptures(stateDir, clock.now(), this.captures);
     const isSame = captures.revision === this.captures?.revision;
     this.captures = captures;
-    if (isSame) return { quota: false, any: false };
+    if (isSame) return false;
     this.samples = new Map(
       [...captures.bySession].map(([id, { at, context, effort }]) => [
         id,
         { at, contextPercent: context.percent, contextTokens: context.used, windowSize: context.size, effort },
       ]),
     );
-    return { quota: this.learnQuota(), any: true };
+    return true;
   }
 
-  /** Each statement belongs to the account that was its session's when it was made. True when one is new. */
+  /** Takes the captures' statements once their accounts are known: each belongs to its session's account of its time. True when one is new. */
   learnQuota(): boolean {
     const { accounts, clock } = this.o;
     if (this.captures === undefined) return false;

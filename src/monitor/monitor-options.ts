@@ -5,7 +5,7 @@ import type { SummaryGit } from '../sessions/summary-file.ts';
 import type { WatchOptions } from '../watch/watch.ts';
 import type { SnapshotOptions } from './build.ts';
 import type { LiveQueries } from './details.ts';
-import type { HealthMaterial } from './health-material.ts';
+import type { MaterialSources } from './health-material.ts';
 import type { RecoverableLedger } from './held-ledger.ts';
 import type { LedgerStateOptions } from './ledger-state.ts';
 import type { RetentionGap } from './retention.ts';
@@ -55,6 +55,6 @@ export interface Monitor {
 
 /** A monitor with what its process publishes for others. */
 export interface RunningMonitor extends Monitor {
-  /** What the contract files are made of now. Costs a look at each listed session's transcript. */
-  health(): HealthMaterial;
+  /** What the contract files are made of now. */
+  material(): MaterialSources;
 }

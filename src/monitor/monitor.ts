@@ -7,7 +7,7 @@ import { type Change, type TreeWatch, watchTree } from '../watch/watch.ts';
 import { buildSnapshot } from './build.ts';
 import { CountedFiles } from './counted-files.ts';
 import type { LiveQueries } from './details.ts';
-import { type HealthMaterial, healthMaterial } from './health-material.ts';
+import type { MaterialSources } from './health-material.ts';
 import { heldBackText } from './held-back.ts';
 import { HeldLedger, type RecoverableLedger } from './held-ledger.ts';
 import { hiddenQueries } from './hidden-names.ts';
@@ -329,9 +329,10 @@ class Following implements RunningMonitor {
   private sourcesChanged(): void {
     if (this.closed) return;
     const now = this.o.clock.now();
-    const { quota, any } = this.sources.readCaptures();
+    const any = this.sources.readCaptures();
     const states = this.sources.readStates(now, true);
     const accounts = this.sources.learnAccounts(now);
+    const quota = any && this.sources.learnQuota();
     const isOther = this.dataVersion() !== this.version && Math.abs(now - this.readAt) >= OTHERS_MS;
     if (accounts || (!this.reading && (isOther || (states && this.state.lacks(this.sources.sessionIds))))) {
       this.update(accounts);
@@ -350,11 +351,11 @@ class Following implements RunningMonitor {
     }
   }
 
-  health(): HealthMaterial {
+  material(): MaterialSources {
     const { contextWindow, sessions } = this.state.input();
-    return healthMaterial({
+    return {
       now: this.o.clock.now(),
-      snapshot: this.o.snapshot.hide == null ? this.get() : this.build({ ...this.o.snapshot, hide: null }),
+      snapshot: () => (this.o.snapshot.hide == null ? this.get() : this.build({ ...this.o.snapshot, hide: null })),
       sessions,
       slots: this.state.usage.all(),
       live: this.sources.live,
@@ -363,7 +364,7 @@ class Following implements RunningMonitor {
       book: this.book,
       transcriptOf: (id) => this.files.mainOf(id),
       contextWindow,
-    });
+    };
   }
 
   private build(options = this.o.snapshot): Snapshot {

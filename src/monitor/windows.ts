@@ -1,11 +1,12 @@
 import type { Ledger } from '../ledger/open.ts';
 import { type CellGroup, EVERYTHING, groupCells } from '../ledger/queries/cells.ts';
 import { DEFAULT_ACCOUNT, type Directory, type SessionInfo } from '../ledger/queries/directory.ts';
+import { usageEvents } from '../ledger/queries/events.ts';
 import { CELL_MS, PROMPT_CELL } from '../ledger/schema.ts';
 import type { CostMode } from '../pricing/types.ts';
 import type { FinishedWindow } from '../usage/limit.ts';
-import { addSums, emptySum } from '../usage/sum.ts';
-import type { UsageSum } from '../usage/types.ts';
+import { addSums, emptySum, sumOf } from '../usage/sum.ts';
+import type { UsageEvent, UsageSum } from '../usage/types.ts';
 import { estimateWindows, officialWindows, type Window, type WindowSample } from '../usage/window.ts';
 
 /** The quota windows of one account, oldest first, and what its finished ones held (tokens), for the rungs of D-34. */
@@ -25,7 +26,11 @@ export interface WindowOptions {
   readonly samples?: ReadonlyMap<string, readonly WindowSample[]>;
   /** Account of a session at a time (AP-5); absent = the directory's. */
   readonly accountAt?: (session: SessionInfo, at: number) => string;
+  readonly switched?: ReadonlySet<string>;
 }
+
+/** Times further ahead are no "now" (D-12). ms */
+const FUTURE_MS = 24 * 3_600_000;
 
 /** A usage-limit error is the server's word that the window is full, and when it resets (D-20). */
 export function limitSamples(directory: Directory): Map<string, WindowSample[]> {
@@ -47,17 +52,38 @@ interface CellUse {
   readonly sum: UsageSum;
 }
 
-function usesByAccount(groups: readonly CellGroup[], directory: Directory, accountAt: WindowOptions['accountAt']): Map<string, CellUse[]> {
+type Attribution = Pick<WindowOptions, 'accountAt' | 'switched'>;
+
+function usesByAccount(groups: readonly CellGroup[], directory: Directory, { switched }: Attribution): Map<string, CellUse[]> {
   const uses = new Map<string, CellUse[]>();
   for (const group of groups) {
     if (group.flags === PROMPT_CELL) continue;
     const info = directory.sessions.get(group.group[1]!);
-    const account = info === undefined ? DEFAULT_ACCOUNT : (accountAt?.(info, group.firstAt) ?? info.account);
-    const own = uses.get(account) ?? [];
-    own.push({ firstAt: group.firstAt, lastAt: group.lastAt, sum: group.sum });
-    uses.set(account, own);
+    if (info !== undefined && switched?.has(info.sessionId)) continue;
+    addUse(uses, info?.account ?? DEFAULT_ACCOUNT, { firstAt: group.firstAt, lastAt: group.lastAt, sum: group.sum });
   }
   return uses;
+}
+
+function addUse(uses: Map<string, CellUse[]>, account: string, use: CellUse): void {
+  const own = uses.get(account);
+  if (own === undefined) uses.set(account, [use]);
+  else own.push(use);
+}
+
+/** Sessions that changed their account are few: of them each request is looked at, for a cell may hold both accounts' (AP-5). */
+function addSwitched(
+  uses: Map<string, CellUse[]>,
+  events: (session: number) => readonly UsageEvent[],
+  directory: Directory,
+  { switched, accountAt }: Attribution,
+): void {
+  if (switched === undefined || switched.size === 0) return;
+  for (const info of directory.sessions.values()) {
+    if (!switched.has(info.sessionId)) continue;
+    for (const event of events(info.id))
+      addUse(uses, accountAt?.(info, event.at) ?? info.account, { firstAt: event.at, lastAt: event.at, sum: sumOf([event]) });
+  }
 }
 
 /** Adds up the cells of each finished window; `uses` and `windows` oldest first. */
@@ -88,13 +114,11 @@ export function accountWindows(
   const settled = new Map(before.map((a) => [a.account, a.windows.filter((w) => w.end <= options.now - CELL_MS)]));
   const ends = [...settled.values()].map((windows) => windows.at(-1)?.end ?? 0);
   const since = ends.length === 0 ? null : Math.min(...ends);
-  const groups = groupCells(
-    ledger,
-    ['cell', 'session'],
-    { ...EVERYTHING, from: since === null || since === 0 ? null : Math.floor(since / CELL_MS) * CELL_MS },
-    mode,
-  );
-  const uses = usesByAccount(groups, directory, options.accountAt);
+  const from = since === null || since === 0 ? null : Math.floor(since / CELL_MS) * CELL_MS;
+  const groups = groupCells(ledger, ['cell', 'session'], { ...EVERYTHING, from }, mode);
+  const uses = usesByAccount(groups, directory, options);
+  const until = options.now + FUTURE_MS;
+  addSwitched(uses, (session) => usageEvents(ledger, directory, mode, from ?? 0, until, session), directory, options);
   const samples = limitSamples(directory);
   for (const [account, more] of options.samples ?? []) samples.set(account, [...(samples.get(account) ?? []), ...more]);
   const accounts = new Set([...uses.keys(), ...samples.keys(), ...settled.keys()]);

@@ -51,7 +51,7 @@ export function readSmallJson(path: string, maxBytes: number): Readonly<Record<s
  */
 export function replaceSmallFile(path: string, text: string): boolean {
   for (let attempt = 0; attempt < 2; attempt++) {
-    const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${Math.random().toString(36).slice(2, 12)}.tmp`);
+    const temporary = temporaryBeside(path);
     try {
       writeNew(temporary, text);
       fs.renameSync(temporary, path);
@@ -65,6 +65,13 @@ export function replaceSmallFile(path: string, text: string): boolean {
     }
   }
   return false;
+}
+
+/** By the last slash where there is one: taking a path apart as Node does costs a process that runs once more than the write. */
+export function temporaryBeside(path: string): string {
+  const slash = path.lastIndexOf('/');
+  const [directory, name] = hasModes && slash > 0 ? [path.slice(0, slash), path.slice(slash + 1)] : [dirname(path), basename(path)];
+  return `${directory}/.${name}.${process.pid}.${Math.random().toString(36).slice(2, 12)}.tmp`;
 }
 
 function writeNew(path: string, text: string): void {

@@ -79,11 +79,10 @@ export interface Capture extends CaptureFacts {
   readonly published?: string;
 }
 
-export const captureDir = (stateDir: string): string => join(stateDir, 'statusline');
+export const captureDir = (stateDir: string): string => `${stateDir}/statusline`;
 
 /** The file of a session; an odd id can lead nowhere else (ST-9). */
-export const captureFile = (stateDir: string, sessionId: string): string =>
-  join(captureDir(stateDir), `${sessionFileName(sessionId)}.json`);
+export const captureFile = (stateDir: string, sessionId: string): string => `${stateDir}/statusline/${sessionFileName(sessionId)}.json`;
 
 /**
  * The quota of one run merged into what was stored. Absent never erases (SL-3); a statement that cannot be true is refused and counted (D-20, D-25). A

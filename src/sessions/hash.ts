@@ -14,3 +14,21 @@ function fnv(text: string, seed: number): number {
 
 /** 8 hex digits. */
 export const keyedHash = (text: string, key: string): string => fnv(text, fnv(key, 0)).toString(16).padStart(8, '0');
+
+/**
+ * 32 bits of the first 64 KiB, four bytes at a time: a payload of many kilobytes in a process that has no time to compile a loop. Murmur's steps, so that no
+ * two neighbouring differences cancel out.
+ */
+export function bytesHash(bytes: Uint8Array): number {
+  const length = Math.min(bytes.length, MAX_HASHED);
+  const isAligned = bytes.byteOffset % 4 === 0;
+  const words = isAligned ? new Int32Array(bytes.buffer, bytes.byteOffset, length >> 2) : new Int32Array(0);
+  let hash = bytes.length;
+  for (let i = 0; i < words.length; i++) {
+    hash = Math.imul(hash ^ words[i]!, 0x5bd1e995);
+    hash ^= hash >>> 15;
+  }
+  for (let i = words.length * 4; i < length; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return (hash ^ (hash >>> 13)) >>> 0;
+}

@@ -9,6 +9,7 @@ import { type Paths, resolvePaths } from '../platform/paths.ts';
 import { monotonic, ownStart, type ProcessTable, systemProcesses } from '../platform/processes.ts';
 import { readSessionEnv } from '../platform/session-env.ts';
 import type { Identity } from './event.ts';
+import { bytesHash } from './hash.ts';
 import { appendEvent, journalFile } from './journal.ts';
 import { leadingFields } from './leading-fields.ts';
 import { eventOf, type Received } from './payload.ts';
@@ -55,7 +56,7 @@ function receive(paths: Paths, table: ProcessTable): FromHook | null {
   const env = readEnv();
   const transcript = typeof payload.transcript_path === 'string' ? payload.transcript_path : '';
   const claudeDir = claudeDirOf(paths, transcript);
-  const received = eventOf(payload, `${bytes.length}:${text.slice(0, LEADING)}`, {
+  const received = eventOf(payload, `${bytes.length}:${bytesHash(bytes)}`, {
     at,
     identity: identityOf(claudeDir, table),
     sessionId: env.CLAUDE_CODE_SESSION_ID ?? null,

@@ -1,5 +1,5 @@
-import { join } from 'node:path';
-import { looseObject } from '../platform/loose.ts';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs';
+import { looseNumber } from '../platform/loose.ts';
 import { readSmallJson, replaceSmallFile } from '../platform/small-file.ts';
 import { keyedHash } from './hash.ts';
 import type { LiveSession } from './session.ts';
@@ -7,51 +7,111 @@ import { CLOCKS, isState, type SessionRules } from './states.ts';
 import type { FolderRow } from './status-index.ts';
 
 /*
- * What the last publisher made of each status file. A hook that reads one file instead of fifty stays within its budget (LS-39). Never the truth: an entry
- * counts only while its file has the same inode, time and size, and until the moment at which time alone would change it.
+ * What the last publisher saw in the folder and made of it. A hook that reads one file instead of fifty, and stats none instead of a thousand, stays within
+ * its budget (LS-39). Never the truth: a row counts only while its file has the same inode, time and size, and until the moment at which time alone would
+ * change it; the list of files counts only while neither the folder nor the count of publishers moved.
  */
 
-export interface CachedRow {
-  readonly stamp: string;
+/** A file of the folder, and what was made of it. */
+export interface KnownFile {
+  readonly name: string;
+  readonly ino: number;
+  readonly mtimeMs: number;
+  readonly size: number;
+  /** Not written by us: it may change in place, without a trace in the folder's time. */
+  readonly foreign: boolean;
+  /** Null: to be read each time. */
+  readonly row: FolderRow | null;
   /** Epoch ms between which the row is what it would be made again. */
   readonly from: number;
   readonly until: number;
-  readonly row: FolderRow;
-}
-export type RowCache = ReadonlyMap<string, CachedRow>;
-
-const VERSION = 1;
-const MAX_BYTES = 1024 * 1024;
-
-/** One per Claude directory and setting of the clocks and names. */
-const cacheFile = (stateDir: string, key: string): string => join(stateDir, `index-${keyedHash(key, 'index')}.json`);
-
-export function readRows(stateDir: string, key: string): RowCache {
-  const o = readSmallJson(cacheFile(stateDir, key), MAX_BYTES);
-  if (o === null || o.v !== VERSION || o.key !== key) return new Map();
-  const rows = looseObject(o.rows) as Readonly<Record<string, CachedRow>>;
-  const cache = new Map<string, CachedRow>();
-  for (const name in rows) if (isRow(rows[name])) cache.set(name, rows[name]!);
-  return cache;
 }
 
-/** Written only when something in it changed: most rows stay for minutes. */
-export function writeRows(stateDir: string, key: string, rows: RowCache, before: RowCache): void {
-  if (rows.size === before.size && [...rows].every(([name, row]) => before.get(name) === row)) return;
-  replaceSmallFile(cacheFile(stateDir, key), `${JSON.stringify({ v: VERSION, key, rows: Object.fromEntries(rows) })}\n`);
+export interface FolderCache {
+  /** The files that were not out of date. */
+  readonly files: readonly KnownFile[];
+  /** The folder's time and its number of names when the files were seen; the publishers' count (`announce`) at that moment, -1 = not settled. */
+  readonly mtimeMs: number;
+  readonly names: number;
+  readonly count: number;
+  /** When every file was last looked at, epoch ms. */
+  readonly wholeAt: number;
+  /** Processors of this machine. */
+  readonly processors: number;
+}
+
+const VERSION = 2;
+/** A thousand sessions. */
+const MAX_BYTES = 2 * 1024 * 1024;
+
+/** The private files of a Claude directory and setting of the clocks and names. */
+export interface CachePlace {
+  readonly key: string;
+  readonly file: string;
+  readonly count: string;
+}
+
+export function cachePlace(stateDir: string, claudeDir: string, rules: SessionRules, hides: boolean): CachePlace {
+  const key = `${claudeDir} ${rules.idleAfter} ${rules.staleAfter} ${hides ? 'hide' : 'show'}`;
+  // Publishers with other settings write into the same folder: they are counted with all the others.
+  return {
+    key,
+    file: `${stateDir}/index-${keyedHash(key, 'index')}.json`,
+    count: `${stateDir}/index-${keyedHash(claudeDir, 'index')}.count`,
+  };
+}
+
+export function readCache(place: CachePlace): FolderCache | null {
+  const o = readSmallJson(place.file, MAX_BYTES);
+  if (o === null || o.v !== VERSION || o.key !== place.key || !Array.isArray(o.files)) return null;
+  const files = o.files as readonly KnownFile[];
+  for (const file of files) if (!isFile(file)) return null;
+  const [mtimeMs, names, count] = [looseNumber(o.mtimeMs), looseNumber(o.names), looseNumber(o.count, -1)];
+  if (mtimeMs === null || names === null || count === null) return null;
+  return { files, mtimeMs, names, count, wholeAt: looseNumber(o.wholeAt) ?? 0, processors: looseNumber(o.processors, 1) ?? 1 };
+}
+
+export function writeCache(place: CachePlace, cache: FolderCache): void {
+  replaceSmallFile(place.file, `${JSON.stringify({ v: VERSION, key: place.key, ...cache })}\n`);
 }
 
 /** Only we write this file, private: a look at the types that would break a reader is enough, fifty times in a hook. */
-function isRow(value: unknown): boolean {
-  const cached = value as Partial<CachedRow> | null;
-  const row = cached?.row;
-  return (
-    typeof cached?.until === 'number' &&
-    typeof cached.from === 'number' &&
-    typeof row?.at === 'number' &&
-    typeof row.entry === 'object' &&
-    isState(row.state)
-  );
+function isFile(file: KnownFile | null): boolean {
+  if (typeof file?.name !== 'string' || typeof file.mtimeMs !== 'number' || typeof file.until !== 'number') return false;
+  const { row } = file;
+  return row === null || (typeof row?.at === 'number' && typeof row.entry === 'object' && isState(row.state));
+}
+
+/** Above this the count begins anew. Bytes, one for each publisher. */
+const MAX_COUNT = 64 * 1024;
+const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
+
+/**
+ * Tells other publishers that a status file was written, before the index is: whoever comes to the end of its own work with the count unchanged has missed
+ * nobody (LS-40), for the other's index then follows its own. The count with this one; null where the disk refuses.
+ */
+export function announce(place: CachePlace): number | null {
+  let fd: number | undefined;
+  try {
+    fd = openSync(place.count, APPEND, 0o600);
+    writeSync(fd, '.');
+    const { size } = fstatSync(fd);
+    if (size < MAX_COUNT) return size;
+    ftruncateSync(fd, 0);
+    return null;
+  } catch {
+    return null;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+export function announced(place: CachePlace): number | null {
+  try {
+    return statSync(place.count, { throwIfNoEntry: false })?.size ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /** When time alone changes a session that has neither record nor process, epoch ms. */

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { errnoOf } from '../platform/errors.ts';
 import type { HookEvent } from './event.ts';
 import { sessionFileName } from './file-name.ts';
@@ -32,8 +32,8 @@ export interface JournalRead {
   readonly skipped: number;
 }
 
-export const eventsDir = (stateDir: string): string => join(stateDir, 'events');
-export const journalFile = (stateDir: string, id: string): string => join(eventsDir(stateDir), `${sessionFileName(id)}.jsonl`);
+export const eventsDir = (stateDir: string): string => `${stateDir}/events`;
+export const journalFile = (stateDir: string, id: string): string => `${stateDir}/events/${sessionFileName(id)}.jsonl`;
 
 /** Appends an event and folds what is there then. Throws what the disk says. */
 export function appendEvent(path: string, event: HookEvent, now: number): JournalRead {

@@ -1,4 +1,4 @@
-import { availableParallelism, loadavg } from 'node:os';
+import { machineLoad, processors } from '../platform/machine.ts';
 import type { Load } from './status-file.ts';
 
 /** What counts as fine, per load setting (session-state §2.1). */
@@ -8,8 +8,9 @@ export interface LoadRules {
   readonly ok: number | null;
 }
 
-export function currentLoad(rules: LoadRules): { readonly load: Load; readonly known: boolean } {
-  return { load: loadOf(loadavg()[0] ?? 0, rules.ok ?? availableParallelism(), rules.profile), known: process.platform !== 'win32' };
+/** `known` = the number of processors where somebody has asked lately. */
+export function currentLoad(rules: LoadRules, known?: number): { readonly load: Load; readonly known: boolean } {
+  return { load: loadOf(machineLoad(), rules.ok ?? known ?? processors(), rules.profile), known: process.platform !== 'win32' };
 }
 
 export function loadOf(average: number, ok: number, profile: string): Load {

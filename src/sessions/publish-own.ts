@@ -3,6 +3,8 @@ import type { Config } from '../config/schema.ts';
 import { type ProcessTable, systemProcesses } from '../platform/processes.ts';
 import { summaryFacts } from './capture.ts';
 import { type Capture, captureFile, readCapture } from './captures.ts';
+import { sessionFileName } from './file-name.ts';
+import { cachePlace, readCache } from './index-cache.ts';
 import { type JournalRead, journalFile, readJournal } from './journal.ts';
 import { currentLoad } from './load.ts';
 import { pseudonym, readSalt } from './pseudonym.ts';
@@ -11,7 +13,7 @@ import { type RegistryEvidence, readRegistryOnce } from './registry.ts';
 import { assembleSession, type LiveSession } from './session.ts';
 import { readSessionRules } from './session-rules.ts';
 import { statusFileOf } from './status-file.ts';
-import { type FolderView, statusFile } from './status-folder.ts';
+import { type FolderView, statusDir, statusFile } from './status-folder.ts';
 import type { Pseudonyms } from './status-index.ts';
 import { bySession } from './stored-session.ts';
 import { readSummary } from './summary-file.ts';
@@ -45,7 +47,9 @@ export function publishOwn(own: OwnSession, now: number): Published {
   const { stateDir, dataDir, claudeDir, sessionId, config, clock, table = systemProcesses } = own;
   const { rules, load: loadRules, hideNames } = readSessionRules(config);
   const hide = hideNames ? pseudonymsOf(dataDir) : null;
-  const { load, known: loadKnown } = currentLoad(loadRules);
+  const cache = readCache(cachePlace(stateDir, claudeDir, rules, hide !== null));
+  const { load, known: loadKnown } = currentLoad(loadRules, cache?.processors);
+  const folderTime = statQuietly(statusDir(claudeDir))?.mtimeMs;
   const journal = journalFile(stateDir, sessionId);
   // Where no file can be made at all, nobody asks.
   let isLive = true;
@@ -68,9 +72,12 @@ export function publishOwn(own: OwnSession, now: number): Published {
     },
     now,
   );
-  const view = changed ? publishIndex({ claudeDir, stateDir, table, rules, load, clock, hide }) : null;
+  const view = changed ? publishIndex({ claudeDir, stateDir, table, rules, load, clock, hide, cache, own: ownFile(sessionId, folderTime) }) : null;
   return { view, failed: isLive && statQuietly(statusFile(claudeDir, sessionId)) === undefined };
 }
+
+const ownFile = (id: string, folderTime: number | undefined) =>
+  folderTime === undefined ? null : { name: `${sessionFileName(id)}.json`, folderTime };
 
 /** LS-27. */
 function pseudonymsOf(dataDir: string): (session: LiveSession) => Pseudonyms {

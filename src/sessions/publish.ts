@@ -2,10 +2,22 @@ import { lstatSync, mkdirSync, readlinkSync, renameSync, statSync, symlinkSync, 
 import { join } from 'node:path';
 import { errnoOf } from '../platform/errors.ts';
 import type { Loose } from '../platform/loose.ts';
+import { processors } from '../platform/machine.ts';
 import { readSmallFile, readSmallJson, replaceSmallFile } from '../platform/small-file.ts';
-import { readRows, writeRows } from './index-cache.ts';
+import { announce, announced, type CachePlace, cachePlace, type FolderCache, type KnownFile, readCache, writeCache } from './index-cache.ts';
 import { isoSecond, type Load, mayReplace, type StatusFile, sameButTimes } from './status-file.ts';
-import { type FolderOptions, type FolderView, isSameFolder, listFolder, statusDir, statusFile, viewFolder } from './status-folder.ts';
+import {
+  countNames,
+  type FolderOptions,
+  type FolderView,
+  isSameFolder,
+  type Listing,
+  listFolder,
+  lookAt,
+  statusDir,
+  statusFile,
+  viewFolder,
+} from './status-folder.ts';
 import { type FolderRow, indexOf } from './status-index.ts';
 
 /* Publishing without a lock (LS-40): every writer builds from all sources, then looks whether they changed meanwhile. */
@@ -65,7 +77,7 @@ function writeStatus(path: string, own: OwnStatus, now: number): boolean {
 }
 
 function isIndexBehind(claudeDir: string, path: string): boolean {
-  const index = statQuietly(join(statusDir(claudeDir), 'index.json'));
+  const index = statQuietly(`${statusDir(claudeDir)}/index.json`);
   const own = statQuietly(path);
   return index === undefined || (own !== undefined && own.mtimeMs > index.mtimeMs);
 }
@@ -74,38 +86,96 @@ export interface IndexOptions extends FolderOptions {
   readonly stateDir: string;
   readonly load: Load;
   readonly clock: () => number;
+  /** What was seen last, where the caller has read it already. */
+  readonly cache?: FolderCache | null;
+  /** The one file that the caller wrote, and the folder's time before that: if nobody else was there, no other file need be looked at. */
+  readonly own?: { readonly name: string; readonly folderTime: number } | null;
 }
 
 /** Builds the index from the whole folder and the registry until the folder stays the same; re-points the legacy link. Returns the last look. */
 export function publishIndex(options: IndexOptions): FolderView {
-  const { claudeDir, stateDir, rules } = options;
-  const path = join(statusDir(claudeDir), 'index.json');
-  const key = `${claudeDir} ${rules.idleAfter} ${rules.staleAfter} ${options.hide ? 'hide' : 'show'}`;
-  const stored = readRows(stateDir, key);
-  let cache = stored;
-  let stamp = indexStamp(path);
-  let entries = listFolder(claudeDir);
+  const { claudeDir, stateDir, rules, hide, clock } = options;
+  const place = cachePlace(stateDir, claudeDir, rules, hide != null);
+  const cache = options.cache === undefined ? readCache(place) : options.cache;
+  let count = announce(place);
+  let known = cache?.files ?? [];
+  let listing = knownFolder(options, cache, count, clock()) ?? listFolder(claudeDir, known);
   for (let round = 1; ; round++) {
-    const now = options.clock();
-    const view = viewFolder(options, entries, now, cache);
-    // Files that are long out of date change only with a publisher of their own: without another index meanwhile they are not looked at twice.
-    const settled = indexStamp(path) === stamp ? new Map(view.expired.map((entry) => [entry.name, entry])) : undefined;
-    replaceSmallFile(path, `${JSON.stringify(indexOf(view.rows, options.load, now))}\n`);
+    const now = clock();
+    let view = viewFolder(options, listing, now);
+    if (view === null) {
+      listing = listFolder(claudeDir, known);
+      view = viewFolder(options, listing, now)!;
+    }
+    replaceSmallFile(`${statusDir(claudeDir)}/index.json`, `${JSON.stringify(indexOf(view.rows, options.load, now))}\n`);
     pointLegacy(claudeDir, newestOf(view), now);
-    stamp = indexStamp(path);
-    const after = listFolder(claudeDir, settled);
-    if (round >= ROUNDS || isSameFolder(entries, after)) {
-      writeRows(stateDir, key, view.cache, stored);
+    const names = listing.isWhole ? sameNames(claudeDir, listing, view, announced(place) === count) : unmoved(claudeDir, place, listing, count);
+    if (names !== -1 || round >= ROUNDS) {
+      const { wholeAt, processors } = cache !== null && !listing.isWhole ? cache : { wholeAt: now, processors: null };
+      remember(place, claudeDir, view, { names, count, wholeAt, processors });
       return view;
     }
-    entries = after;
-    cache = view.cache;
+    known = view.files;
+    count = announced(place);
+    listing = listFolder(claudeDir, known);
   }
 }
 
-function indexStamp(path: string): string {
-  const stat = statQuietly(path);
-  return stat === undefined ? '' : `${stat.ino}:${stat.mtimeMs}`;
+/** Every file is looked at at least so often, ms: what other programs do to files of ours leaves no trace between two looks of us (LS-34's minute). */
+const WHOLE_EVERY = 60_000;
+
+/** The folder as it was seen last, with the caller's own file, where nobody has moved it or published since; null = to be listed. */
+function knownFolder({ claudeDir, own }: IndexOptions, cache: FolderCache | null, count: number | null, now: number): Listing | null {
+  if (own == null || cache === null || count === null || cache.count + 1 !== count || cache.mtimeMs !== own.folderTime) return null;
+  if (!(now >= cache.wholeAt && now - cache.wholeAt < WHOLE_EVERY)) return null;
+  const dir = statusDir(claudeDir);
+  const files: KnownFile[] = [];
+  let hasOwn = false;
+  for (const file of cache.files) {
+    const isOwn = file.name === own.name;
+    const current = isOwn || file.foreign ? lookAt(dir, file.name, file) : file;
+    if (current === null) return null;
+    if (isOwn) hasOwn = true;
+    files.push(current);
+  }
+  const added = hasOwn ? null : lookAt(dir, own.name, undefined);
+  if (added !== null) files.push(added);
+  return { files, names: cache.names + (added === null ? 0 : 1), isWhole: false };
+}
+
+/** Whether a folder that was not listed stayed as it was while the index was built: its number of names, or -1. */
+function unmoved(claudeDir: string, place: CachePlace, { files, names }: Listing, count: number | null): number {
+  if (announced(place) !== count || countNames(claudeDir) !== names) return -1;
+  const dir = statusDir(claudeDir);
+  for (const file of files) if (file.foreign && lookAt(dir, file.name, file) !== file) return -1;
+  return names;
+}
+
+/** The same for one that was listed. Files out of date change only with a publisher of their own: with none about they are not looked at twice. */
+function sameNames(claudeDir: string, listing: Listing, view: FolderView, isAlone: boolean): number {
+  const settled = isAlone ? new Set<string>() : null;
+  if (settled !== null) for (const { name } of view.expired) settled.add(name);
+  const after = listFolder(claudeDir, listing.files, settled);
+  return isSameFolder(listing.files, after.files, settled) ? after.names : -1;
+}
+
+/** Keeps what was seen. The folder's time is taken before the count is asked again: whoever moved it meanwhile is then seen by the next. */
+function remember(
+  place: CachePlace,
+  claudeDir: string,
+  view: FolderView,
+  seen: { readonly names: number; readonly count: number | null; readonly wholeAt: number; readonly processors: number | null },
+): void {
+  const mtimeMs = statQuietly(statusDir(claudeDir))?.mtimeMs ?? 0;
+  const isSettled = seen.names !== -1 && seen.count !== null && announced(place) === seen.count;
+  writeCache(place, {
+    mtimeMs,
+    names: Math.max(0, seen.names),
+    count: isSettled ? seen.count! : -1,
+    wholeAt: seen.wholeAt,
+    processors: seen.processors ?? processors(),
+    files: view.files,
+  });
 }
 
 /** The file with the newest evidence among sessions that have not ended; ties: the smaller id (session-state §2.3). */
@@ -120,7 +190,7 @@ function newestOf(view: FolderView): string | null {
 
 /** `C/status.json`, a relative link to the newest session's file; a copy where there are no links; gone when there is no session. Never dangles. */
 export function pointLegacy(claudeDir: string, name: string | null, now: number): void {
-  const path = join(claudeDir, 'status.json');
+  const path = `${claudeDir}/status.json`;
   const wanted = name === null ? null : `status/${name}`;
   const there = legacyTarget(path);
   if (there === wanted || (wanted === null && there === '')) return;

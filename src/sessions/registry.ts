@@ -117,10 +117,10 @@ export class RegistryReader {
 
 /** One look for a process that ends right after it: no memory, fewer system calls. */
 export function readRegistryOnce(claudeDir: string, table: ProcessTable): readonly RegistryEvidence[] {
-  const dir = join(claudeDir, 'sessions');
+  const dir = `${claudeDir}/sessions`;
   const pids = pidsIn(dir);
   return (pids.length <= MAX_RECORDS ? pids : newest(dir, pids)).flatMap((pid) => {
-    const text = readSmallFile(join(dir, `${pid}.json`), MAX_BYTES);
+    const text = readSmallFile(`${dir}/${pid}.json`, MAX_BYTES);
     const record = text === null ? null : parseRecord(text, pid);
     return record === null ? [] : [withLiveness(record, table)];
   });

@@ -61,8 +61,29 @@ const DEFAULT_WINDOW = 200_000;
 const MAX_NAMES = 20;
 const NO_CONTEXT: ContextBlock = { known: false, source: 'none', at: null, percent: null, current: 0, total: DEFAULT_WINDOW };
 
-/** `YYYY-MM-DDTHH:MM:SSZ`, rounded down. */
-export const isoSecond = (at: number): string => `${new Date(Math.max(0, Math.min(at, 8.64e15))).toISOString().slice(0, 19)}Z`;
+/** The last moment of the year 9999, epoch ms: years of five digits have another form. */
+const LAST_MS = 253_402_300_799_999;
+const two = (part: number): string => (part < 10 ? `0${part}` : `${part}`);
+
+/** `YYYY-MM-DDTHH:MM:SSZ`, rounded down. By arithmetic: the first `Date` of a process reads the time zone, for a third of a millisecond. */
+export function isoSecond(at: number): string {
+  const seconds = Math.floor(Math.max(0, Math.min(at, LAST_MS)) / 1000);
+  const time = seconds % 86_400;
+  // Years that begin in March put the leap day last (days since 0000-03-01, in eras of 400 years).
+  const days = Math.floor(seconds / 86_400) + 719_468;
+  const era = Math.floor(days / 146_097);
+  const dayOfEra = days - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const fromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  const day = dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1;
+  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
+  const year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0);
+  const clock = `${two(Math.floor(time / 3600))}:${two(Math.floor(time / 60) % 60)}:${two(time % 60)}`;
+  return `${year}-${two(month)}-${two(day)}T${clock}Z`;
+}
 
 /** Whether we may write over a file: ours or an older one; a newer schema is left alone (ST-10, §13 20). */
 export function mayReplace(previous: Loose | null): boolean {

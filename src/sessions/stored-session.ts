@@ -104,10 +104,14 @@ const FOREIGN: Readonly<Record<string, State>> = {
   failed: 'error',
 };
 
+function writtenAt(file: Loose): number | null {
+  const at = Date.parse(looseText(file.updated_at, 40) ?? '');
+  return Number.isFinite(at) ? at : null;
+}
+
 function reducedOf(file: Loose, mtime: number): ReducedState {
   const ours = looseObject(file.tidemark);
-  const written = Date.parse(looseText(file.updated_at, 40) ?? '');
-  const at = looseNumber(ours.updated_at_ms) ?? (Number.isFinite(written) ? written : mtime);
+  const at = looseNumber(ours.updated_at_ms) ?? writtenAt(file) ?? mtime;
   const state: State = isState(ours.state) ? ours.state : (FOREIGN[String(looseObject(file.task).status)] ?? 'unknown');
   const since = looseNumber(ours.state_since) ?? at;
   const error = looseObject(ours.error);

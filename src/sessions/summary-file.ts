@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { type Loose, looseNumber, looseObject, looseText } from '../platform/loose.ts';
 import { readSmallJson, replaceSmallFile } from '../platform/small-file.ts';
 
@@ -77,7 +76,7 @@ export interface SummaryInput {
   readonly alerts: { readonly open: number; readonly top: readonly SummaryAlert[] };
 }
 
-export const summaryFile = (stateDir: string): string => join(stateDir, 'summary.json');
+export const summaryFile = (stateDir: string): string => `${stateDir}/summary.json`;
 
 /** The file's content within its bounds (ST-16): 200 sessions, 3 alerts, 64 KiB. Pure. */
 export function buildSummary(input: SummaryInput): Summary {

@@ -12,7 +12,7 @@ const EVERY = 60_000;
 const JOURNALS_EVERY = 3_600_000;
 /** One sweep must not hold a client up: the next goes on. */
 const MAX_REMOVED = 200;
-/** Between two sweeps a publisher removes at most so many of what it just found expired. */
+/** Between two sweeps a publisher removes what it just found expired, unless it is more than this. */
 const MAX_BETWEEN = 8;
 
 export interface Swept {
@@ -20,13 +20,16 @@ export interface Swept {
   readonly journals: number;
 }
 
+const NOTHING: Swept = { status: 0, journals: 0 };
+
 /** Removes status files whose clocks have run out, and now and then journals and captures of a week ago. `live` = ids that must stay. */
 export function sweep(claudeDir: string, stateDir: string, view: FolderView, now: number): Swept {
-  const mark = join(stateDir, 'swept.json');
+  if (!view.isWhole) return NOTHING;
+  const mark = `${stateDir}/swept.json`;
   const before = statTime(mark);
   const isDue = before === null || now - before >= EVERY || before > now + EVERY;
-  if (!isDue && view.expired.length === 0) return { status: 0, journals: 0 };
-  const status = removeExpired(claudeDir, view.expired, isDue ? MAX_REMOVED : MAX_BETWEEN);
+  if (!isDue && (view.expired.length === 0 || view.expired.length > MAX_BETWEEN)) return NOTHING;
+  const status = removeExpired(claudeDir, view.expired, MAX_REMOVED);
   if (!isDue) return { status, journals: 0 };
   sweepTemporaries(statusDir(claudeDir));
   const last = Number(looseObject(readSmallJson(mark, 1024)).journals ?? 0);

@@ -51,15 +51,27 @@ function usageOf(o: Json, outer: Json, fixedRank: 0 | null): UsageLine | null {
   const model = text(message.model);
   if (model === '<synthetic>') return null;
   const { input_tokens, output_tokens, cache_creation_input_tokens, cache_read_input_tokens } = usage as Json;
-  if (![input_tokens, output_tokens, cache_creation_input_tokens, cache_read_input_tokens].some(isCounter)) return null;
+  if (
+    !isCounter(input_tokens) &&
+    !isCounter(output_tokens) &&
+    !isCounter(cache_creation_input_tokens) &&
+    !isCounter(cache_read_input_tokens)
+  )
+    return null;
   const counters = new Counters();
   const tokens = readTokens(usage, counters);
   const sidechain = o.isSidechain === true || text(o.agentId) !== null || fixedRank === 0;
   const forkedFrom = record(outer.forkedFrom);
+  const { key, weak } = keyOf(message, o, tokens);
   return {
-    ...keyOf(message, o, tokens),
+    key,
+    weak,
     rank: fixedRank ?? (sidechain ? 1 : 2),
-    ...tokens,
+    input: tokens.input,
+    output: tokens.output,
+    cacheWrite5m: tokens.cacheWrite5m,
+    cacheWrite1h: tokens.cacheWrite1h,
+    cacheRead: tokens.cacheRead,
     model,
     speed: typeof usage.speed === 'string' ? (usage.speed === 'fast' ? 'fast' : 'standard') : null,
     geo: typeof usage.inference_geo === 'string' ? (usage.inference_geo === 'us' ? 'us' : 'other') : null,

@@ -14,7 +14,7 @@ const MALFORMED: DecodedLine = { facts: [], rejected: 'malformed' };
 
 /** Every counter that makes a line one of usage (D-9) has a name that ends so. Its first byte is rare in JSON: found three times faster than `"usage"`. */
 const COUNTER = Buffer.from('_tokens"');
-const TOOL_RESULT = Buffer.from('"tool_result"');
+const TOOL_RESULT = '"tool_result"';
 /** Markers of the other lines that tell something: prompts, titles, moves, compactions, the client's cost. */
 const SMALL_MARKERS = ['"user"', '-title"', '"agent-name"', '"cost-state"', '"compact_boundary"', '"relocated"', '"worktree-state"'];
 /** Frequent types that tell nothing without usage. A type that is not known is looked into. */
@@ -24,9 +24,24 @@ const SMALL = 4096;
 /** A line's type is looked for in so many bytes. */
 const HEAD = 512;
 
+/** Where the next counter of a chunk stands: one search serves all lines before it. */
+let searched: Buffer | null = null;
+let searchedFrom = 0;
+let nextCounter = -1;
+
+function hasCounter(chunk: Buffer, from: number, to: number): boolean {
+  if (chunk !== searched || from < searchedFrom || nextCounter < from) {
+    const found = chunk.indexOf(COUNTER, from);
+    searched = chunk;
+    searchedFrom = from;
+    nextCounter = found < 0 ? Number.POSITIVE_INFINITY : found;
+  }
+  return nextCounter < to;
+}
+
 /**
- * Decodes one line (without its newline). Lines that can tell nothing are passed over unparsed: user lines with tool results are two thirds of all
- * bytes. Usage is found by a counter's name, never by `"type":"assistant"`, which a space after the colon would defeat (transcripts §11).
+ * Decodes one line (without its newline). A chunk is not written to while its lines are decoded. Lines that can tell nothing are passed over unparsed:
+ * user lines with tool results are two thirds of all bytes. Usage is found by a counter's name, never by `"type":"assistant"`, which a space after the colon would defeat (transcripts §11).
  */
 export function decodeLine(chunk: Buffer, start: number, end: number): DecodedLine {
   let from = start;
@@ -36,8 +51,7 @@ export function decodeLine(chunk: Buffer, start: number, end: number): DecodedLi
   while (from < to && isBlank(chunk[to - 1]!)) to--;
   if (from === to) return NOTHING;
   if (chunk[from] !== 0x7b) return decodeOdd(chunk, from, to);
-  const line = chunk.subarray(from, to);
-  if (line.includes(COUNTER) || mayTell(line)) return decodeText(line.toString('utf8'));
+  if (hasCounter(chunk, from, to) || mayTell(chunk, from, to)) return decodeText(chunk.toString('utf8', from, to));
   return chunk[to - 1] === 0x7d ? NOTHING : MALFORMED;
 }
 
@@ -55,25 +69,32 @@ function typeIn(head: string): string | null {
 }
 
 /** Whether a line without counters may tell something: a prompt, a title, a move, a compaction, the client's own cost. */
-function mayTell(line: Buffer): boolean {
-  const head = line.toString('latin1', 0, Math.min(line.length, HEAD));
+function mayTell(chunk: Buffer, from: number, to: number): boolean {
+  const head = chunk.toString('latin1', from, Math.min(to, from + HEAD));
   const type = typeIn(head);
-  if (type === 'user') return !line.includes(TOOL_RESULT);
+  if (type === 'user') return !head.includes(TOOL_RESULT) && !chunk.subarray(from, to).includes(TOOL_RESULT);
   if (type !== null && MUTE.has(type)) return false;
-  if (line.length > SMALL) return !line.includes(TOOL_RESULT) && line.includes(SMALL_MARKERS[0]!);
-  const text = line.length <= HEAD ? head : line.toString('latin1');
-  for (const marker of SMALL_MARKERS) if (text.includes(marker)) return marker !== '"user"' || !text.includes('"tool_result"');
+  if (to - from > SMALL) {
+    const line = chunk.subarray(from, to);
+    return !line.includes(TOOL_RESULT) && line.includes(SMALL_MARKERS[0]!);
+  }
+  const text = to - from <= HEAD ? head : chunk.toString('latin1', from, to);
+  for (const marker of SMALL_MARKERS) if (text.includes(marker)) return marker !== '"user"' || !text.includes(TOOL_RESULT);
   return false;
 }
 
 /** A line that does not begin like an object: rejected, but for objects glued behind the rubbish. */
 function decodeOdd(chunk: Buffer, from: number, to: number): DecodedLine {
-  return chunk.subarray(from, to).includes(COUNTER) ? decodeText(chunk.toString('utf8', from, to)) : MALFORMED;
+  return hasCounter(chunk, from, to) ? decodeText(chunk.toString('utf8', from, to)) : MALFORMED;
 }
 
 export function decodeText(text: string): DecodedLine {
   const parsed = parseLine(text);
-  const facts = parsed.objects.map(factsOf).filter((one) => one !== null);
+  const facts: LineFacts[] = [];
+  for (const o of parsed.objects) {
+    const one = factsOf(o);
+    if (one !== null) facts.push(one);
+  }
   return { facts, rejected: parsed.malformed ? 'malformed' : null };
 }
 

@@ -106,7 +106,10 @@ export function compareOwner(a: OwnerClaim, b: OwnerClaim): number {
 export function mergeRequests(a: RequestState, b: RequestState): RequestState {
   if (a.rank !== b.rank) return a.rank > b.rank ? a : b;
   const guessed = a.atIsGuess === b.atIsGuess;
-  const merged = {
+  const order = compareOrder(a.order, b.order) >= 0 ? a.order : b.order;
+  const attributes = saySame(a, b) ? a : mergeAttributes(a, b, order);
+  // Written out: this is done for every repeated line, and a spread costs more than all the rest.
+  return {
     key: a.key,
     weak: a.weak || b.weak,
     rank: a.rank,
@@ -118,10 +121,30 @@ export function mergeRequests(a: RequestState, b: RequestState): RequestState {
     at: guessed ? Math.min(a.at, b.at) : a.atIsGuess ? b.at : a.at,
     atIsGuess: a.atIsGuess && b.atIsGuess,
     hasStopReason: a.hasStopReason || b.hasStopReason,
-    order: compareOrder(a.order, b.order) >= 0 ? a.order : b.order,
+    model: attributes.model,
+    speed: attributes.speed,
+    geo: attributes.geo,
+    webSearches: attributes.webSearches,
+    iterations: attributes.iterations,
+    logged: attributes.logged,
+    order,
+    orders: attributes.orders,
     owner: compareOwner(a.owner, b.owner) <= 0 ? a.owner : b.owner,
   };
-  return { ...merged, ...mergeAttributes(a, b, merged.order) };
+}
+
+/** The lines of one response say the same but for the growing output: then every attribute comes from the best line, whichever it is. */
+function saySame(a: RequestState, b: RequestState): boolean {
+  return (
+    a.orders === null &&
+    b.orders === null &&
+    a.model === b.model &&
+    a.speed === b.speed &&
+    a.geo === b.geo &&
+    a.webSearches === b.webSearches &&
+    a.logged === b.logged &&
+    (a.iterations === b.iterations || (a.iterations?.length === 0 && b.iterations?.length === 0))
+  );
 }
 
 function mergeAttributes(a: RequestState, b: RequestState, best: LineOrder): RequestAttributes & Pick<RequestState, 'orders'> {

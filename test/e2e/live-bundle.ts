@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
 
@@ -19,9 +18,13 @@ const breakable = {
       : null,
 };
 
+/** Below our own node_modules: what is loaded only when it is needed is found from there. */
+const CACHE = path.resolve('node_modules/.cache');
+
 /** Bundles live-entry.ts into a directory of its own and gives the program's path and what removes it. */
 export async function bundleEntry(): Promise<{ readonly file: string; readonly remove: () => void }> {
-  const dir = mkdtempSync(path.join(tmpdir(), 'tidemark-entry-'));
+  mkdirSync(CACHE, { recursive: true });
+  const dir = mkdtempSync(path.join(CACHE, 'tidemark-entry-'));
   const bundle = await rolldown({
     input: { entry: path.resolve('test/e2e/live-entry.ts') },
     platform: 'node',

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundleEntry } from './live-bundle.ts';
@@ -36,13 +36,9 @@ const fault = (name: string, code: number, says?: string): Way => ({
 });
 /** Presses keys until it has ended: the signal that arms the fault may come after the first. */
 const pressing = async (screen: Screen): Promise<void> => {
-  let ended = false;
-  void screen.exited.then(() => {
-    ended = true;
-  });
-  while (!ended) {
-    screen.type(`${ESC}[B`);
-    await Promise.race([screen.exited, new Promise((resolve) => setTimeout(resolve, 20))]);
+  for (let tries = 0; tries < 300 && !existsSync(path.join(screen.home, 'code')); tries++) {
+    screen.type(tries % 2 === 0 ? 'j' : 'k');
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 };
 
@@ -112,7 +108,7 @@ describe('the terminal is given back (LV-116, LV-118)', () => {
     await PLACES[place]!(screen);
     const read = (file: string) => readFileSync(path.join(home, file), 'utf8').trim();
     await way.end(screen, Number(read('pid')), place);
-    await screen.until((rows) => rows.some((row) => row === 'prompt'));
+    await screen.until((rows) => rows.some((row) => /^[jk]*prompt[jk]*$/.test(row)));
     expect(Number(read('code'))).toBe(way.code);
     const settings = (file: string) => read(file).replace(/rows \d+; columns \d+;/, '');
     expect(settings('after')).toBe(settings('before'));
@@ -120,7 +116,8 @@ describe('the terminal is given back (LV-116, LV-118)', () => {
     // The stack comes after the terminal is the shell's again; the prompt stands on a line of its own.
     if (way.says !== undefined) expect(screen.raw().lastIndexOf(way.says)).toBeGreaterThan(screen.raw().lastIndexOf(`${ESC}[?1049l`));
     else expect(screen.raw()).not.toContain('bang');
-    expect(screen.rows()[screen.cursorRow()]).toBe('prompt');
+    // Keys that came too late are the shell's.
+    expect(screen.rows()[screen.cursorRow()]).toMatch(/^[jk]*prompt[jk]*$/);
     screen.type('\r');
     await screen.exited;
   });

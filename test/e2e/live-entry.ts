@@ -77,6 +77,8 @@ const first = {
   filter: '',
 } as const;
 
+const START = Date.now();
+
 runLiveView(
   store,
   testQueries(() => snapshot),
@@ -109,4 +111,3 @@ runLiveView(
     process.exitCode = await reportError(error, false);
   },
 );
-const START = Date.now();

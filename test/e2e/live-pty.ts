@@ -12,7 +12,7 @@ import { expect } from 'vitest';
 export const MAIN = path.resolve(process.env.TIDEMARK_TEST_MAIN ?? 'dist/main.js');
 export const canRun = existsSync(MAIN) && /^ +live\b/m.test(spawnSync(process.execPath, [MAIN, '--help'], { encoding: 'utf8' }).stdout);
 export const VERDICT = /^ ?(\d+ (needs? you|failed|limited|working|your turn)|Nothing is running|No Claude|\d+[!‼✕●✓])/;
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = Number(process.env.TIDEMARK_TEST_PATIENCE ?? 20_000);
 
 export interface Screen {
   readonly pid: number;

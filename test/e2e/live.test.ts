@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { canRun, closeAll, emptyHome, expectRestored, hasList, live, MAIN, open, type Screen, VERDICT } from './live-pty.ts';
@@ -329,6 +329,30 @@ describe.skipIf(!canRun)('live view on a terminal', () => {
   });
 });
 
+describe.skipIf(!canRun)('raw mode is denied (LV-131)', () => {
+  /** What the system answers when a terminal takes no settings: -EIO from the call itself. */
+  const deny = 'process.stdin._handle.setRawMode = () => -5;';
+  const denied = (...flags: readonly string[]) =>
+    open(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(deny)}`, MAIN, 'live', '--demo', ...flags], {});
+
+  test('one line follows on the same terminal, rewritten in place', async () => {
+    const screen = denied();
+    await screen.shows('this terminal cannot be drawn on; one line follows the sessions instead');
+    await screen.until((rows) => rows.some((row) => /working|your turn/.test(row)));
+    expect(screen.buffer()).toBe('normal');
+    screen.signal('SIGTERM');
+    expect(await screen.exited).toBe(143);
+    expectRestored(screen);
+    expect(screen.raw()).not.toContain(`${ESC}[?1049h`);
+  });
+
+  test('a form that needs no raw mode is not touched by it', async () => {
+    const screen = denied('--once');
+    expect(await screen.exited).toBe(0);
+    expect(screen.raw()).toContain('ACTIVE SESSIONS');
+  });
+});
+
 describe.skipIf(!canRun)('without a full screen', () => {
   const shell = (script: string, env: Readonly<Record<string, string>> = {}) =>
     open('/bin/sh', ['-c', script.replaceAll('tidemark', `"${process.execPath}" "${MAIN}"`)], { env: env });
@@ -359,6 +383,39 @@ describe.skipIf(!canRun)('without a full screen', () => {
     expect(screen.raw()).toMatch(/\d+ working.* window(?: · .* today)?\r\n/);
     expect(screen.raw()).toContain('"schemaVersion": 1');
     expect(screen.raw()).toMatch(/cannot be read at character 5: expected a percentage[\s\S]*code 2[\s\S]*code 2[\s\S]*code 2/);
+  });
+
+  test('exit codes: usage 2, configuration 78 (LV-118)', async () => {
+    const home = emptyHome();
+    writeFileSync(path.join(home, 'broken.yaml'), 'live: [\n');
+    for (const [flags, code] of [
+      [['--no-such-flag'], 2],
+      [['--group', 'planet'], 2],
+      [['--config', path.join(home, 'broken.yaml')], 78],
+    ] as const) {
+      const screen = live({ home }, ...flags);
+      expect(await screen.exited, flags.join(' ')).toBe(code);
+      expect(screen.raw()).not.toMatch(/\u001b\[\?1049h| {4}at /);
+    }
+  });
+
+  test('--account takes several, by name; who none is of lists nothing (LV-22)', async () => {
+    const screen = live({}, '--account', 'work,home');
+    await screen.shows('accounts work, home');
+    await screen.until(hasList);
+    screen.type('a');
+    await screen.shows('all accounts');
+    const none = live({}, '--account', 'nobody');
+    await none.shows('no session passes the filter');
+  });
+
+  test('z on the filter line (LV-81)', async () => {
+    const screen = live({}, '--filter', 'mig');
+    await screen.shows('account work, unfiltered');
+    screen.type('/');
+    await screen.shows('z: combined usage filtered too');
+    screen.type('z');
+    await screen.shows(/COMBINED USAGE · filtered, 1 of 7 sessions[\s\S]*of [\d,]+ tokens, this window/);
   });
 
   test('--line --follow is rewritten in place on a terminal (LV-20)', async () => {

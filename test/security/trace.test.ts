@@ -19,7 +19,6 @@ const TRIPWIRES = [
   '.claude/sessions/4711.0a1b2c.key',
   '.claude/projects/-secret/deploy.key',
   '.claude/projects/-secret/id_rsa',
-  '.claude.json',
   '.ssh/id_ed25519',
   '.ssh/config',
   '.aws/credentials',

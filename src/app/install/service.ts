@@ -4,12 +4,11 @@ import type { Env } from '../../platform/env.ts';
 import { KnownError } from '../../platform/errors.ts';
 import { ensurePrivateDir, writeFileAtomic } from '../../platform/files.ts';
 import type { InstallContext, InstallPlan } from './context.ts';
-import { writeLauncher } from './launcher.ts';
 import { textAt } from './plugin.ts';
 import { onPath, runIsolated } from './programs.ts';
 import { readRecord, writeRecord } from './record.ts';
 import { LABEL, launchdPlist, systemdUnit, UNIT, unitPath } from './service-unit.ts';
-import { leaveNothing } from './settings-install.ts';
+import { leaveNothing, prepare } from './settings-install.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -59,7 +58,7 @@ export function planService(context: InstallContext): InstallPlan {
     changes: before === after ? [] : [{ path, before, after }],
     notes: [],
     async apply() {
-      writeLauncher(context.launcher);
+      prepare(context, 'install service');
       writeRecord(context.paths.dataDir, { ...readRecord(context.paths.dataDir), service: path });
       ensurePrivateDir(dirname(path), { ours: false });
       writeFileAtomic(path, after);

@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { disableHealthFiles, enableHealthFiles } from '../../accounts/legacy.ts';
 import { forgetChain } from './chain.ts';
 import { atLeast, findClients, lowestVersion, versionText } from './client-version.ts';
 import { fileStamp, type InstallContext, type InstallPlan, targetDirs } from './context.ts';
@@ -38,7 +39,7 @@ export async function planHooks(context: InstallContext, options: HooksOptions):
     const path = settingsPath(dir);
     return planInstall(readState(path, record.files[path] ?? null), { hooks: spec, lines: null }, context.now);
   });
-  return settingsPlan(context, plans, [note], { first: async () => writeLauncher(context.launcher) });
+  return settingsPlan(context, plans, [note], { first: async () => prepare(context, 'install hooks') });
 }
 
 export interface UninstallOptions {
@@ -111,7 +112,15 @@ function remember(dataDir: string, path: string, file: FileRecord | null): void 
 
 /** With nothing installed any more the launcher goes too. */
 export function leaveNothing({ paths, launcher }: InstallContext): void {
-  if (isEmpty(readRecord(paths.dataDir))) removeLauncher(launcher.path);
+  if (!isEmpty(readRecord(paths.dataDir))) return;
+  removeLauncher(launcher.path);
+  disableHealthFiles(paths.stateDir);
+}
+
+/** Before anything names it: the launcher, and the word that the files for other programs are wanted (MG-3). */
+export function prepare({ paths, launcher, now }: InstallContext, by: string): void {
+  writeLauncher(launcher);
+  enableHealthFiles(paths.stateDir, by, now);
 }
 
 /** The regular `status.json` that was moved away for our link comes back; without one the link goes (MG-4). */

@@ -4,10 +4,10 @@ import { resolvePaths } from '../../platform/paths.ts';
 import { type CommandObject, storeChain } from './chain.ts';
 import { atLeast, findClients, lowestVersion } from './client-version.ts';
 import { type InstallContext, type InstallPlan, targetDirs } from './context.ts';
-import { shellCommand, writeLauncher } from './launcher.ts';
+import { shellCommand } from './launcher.ts';
 import { readRecord } from './record.ts';
 import { readState, settingsPath } from './settings-file.ts';
-import { settingsPlan } from './settings-install.ts';
+import { prepare, settingsPlan } from './settings-install.ts';
 import { managedPath, readLevels } from './settings-levels.ts';
 import { type FilePlan, planInstall } from './settings-plan.ts';
 import { type FoundLine, lineOf } from './statusline-entry.ts';
@@ -75,7 +75,7 @@ export async function planStatusline(context: InstallContext, options: Statuslin
   const { configFile } = context.paths;
   return settingsPlan(context, plans, notes, {
     async first() {
-      writeLauncher(context.launcher);
+      prepare(context, 'install statusline');
       if (chained !== null) await storeChain(configFile, chained, options.force);
       if (options.layout !== undefined) await setConfig(configFile, 'statusline.layout', options.layout);
       await compileConfig(configFile, resolvePaths(context.env).stateDir);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type DemoTimes, refuseDemoTimes } from '../../app/demo-clock.ts';
 import { DEMO_LIMITS, type DemoRun, openDemo } from '../../app/demo-run.ts';
+import { demoLink, monitorLink } from '../../app/monitor-link.ts';
 import { type App, hasNoClaude, noDataError, openApp, openAppLedger } from '../../app/open.ts';
 import type { Config } from '../../config/schema.ts';
 import { type Monitor, startMonitor } from '../../monitor/monitor.ts';
@@ -48,6 +49,7 @@ async function showApp(app: App, flags: LiveFlags, seconds: number | null, demo:
   const { config } = app;
   const refreshMs = seconds === null ? config.live.refreshInterval : seconds * 1000;
   const hours = numberIn('--session-duration', flags.sessionDuration, 0.5, 24) ?? config.window.hours;
+  using link = demo === null ? await monitorLink(app, { publishes: isFollowing(flags) }) : demoLink(app);
   using ledger = openAppLedger(app);
   if (!isDrawn(flags, app) && hasNoClaude(app) && ledger.db.sql('SELECT 1 FROM event LIMIT 1').get() === undefined) throw noDataError(app);
   const monitor = startMonitor({
@@ -66,6 +68,7 @@ async function showApp(app: App, flags: LiveFlags, seconds: number | null, demo:
       cost: costThresholds(flags.costThreshold ?? []),
       demo: demo !== null,
       plan: config.limits.plan,
+      hide: link.hide,
     },
     state: {
       mode: 'auto',
@@ -76,8 +79,10 @@ async function showApp(app: App, flags: LiveFlags, seconds: number | null, demo:
       lengthMs: hours * 3_600_000,
     },
     watch: { debounce: config.watch.debounce, pollInterval: config.watch.pollInterval },
+    ...link.options,
     ...demo?.monitor,
   });
+  link.follow(monitor);
   using ticker = demo === null ? null : demo.start();
   void ticker;
   try {
@@ -86,6 +91,9 @@ async function showApp(app: App, flags: LiveFlags, seconds: number | null, demo:
     monitor.close();
   }
 }
+
+/** A single look leaves the files of others to those who keep running (BG-1). */
+const isFollowing = (flags: LiveFlags): boolean => flags.once !== true;
 
 /** A filter from flag, environment or file that cannot be read is a usage error, with the place (LV-80). */
 function checkFilter(text: string): void {

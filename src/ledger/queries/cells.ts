@@ -14,6 +14,8 @@ export interface CellFilter {
   readonly sessions: readonly number[] | null;
   readonly models: readonly number[] | null;
   readonly subagents: 'include' | 'only' | 'exclude';
+  /** Parts of sessions that are not taken: the cells in which another account had them (AP-5). */
+  readonly without?: readonly { readonly session: number; readonly from: number | null; readonly to: number | null }[];
 }
 
 export const EVERYTHING: CellFilter = { from: null, to: null, sessions: null, models: null, subagents: 'include' };
@@ -103,6 +105,15 @@ export function whereOf(filter: CellFilter, more: readonly string[] = []): { whe
     // A prompt names no model: with a model filter it cannot be told whose it was.
     terms.push('model IN (SELECT value FROM json_each(?))');
     values.push(JSON.stringify(filter.models));
+  }
+  for (const { session, from, to } of filter.without ?? []) {
+    // A cell in which a session changed hands counts for the later account.
+    const [first, last] = [
+      from === null ? -1 : Math.floor(from / CELL_MS),
+      to === null ? Number.MAX_SAFE_INTEGER : Math.floor(to / CELL_MS),
+    ];
+    terms.push('NOT (session = ? AND cell >= ? AND cell < ?)');
+    values.push(session, first, last);
   }
   if (filter.subagents === 'only') terms.push(`flags & ${C.sidechain}`);
   if (filter.subagents === 'exclude') terms.push(`NOT flags & ${C.sidechain}`);

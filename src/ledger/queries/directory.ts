@@ -30,6 +30,14 @@ export interface Directory {
   readonly models: ReadonlyMap<number, string>;
   /** Display name by project root. */
   readonly projects: ReadonlyMap<string, string>;
+  /** By session, of those that changed their account: whose it was from when to when (epoch ms, half-open; null = open), oldest first (AP-5). */
+  readonly accountParts?: ReadonlyMap<number, readonly AccountPart[]>;
+}
+
+export interface AccountPart {
+  readonly account: string;
+  readonly from: number | null;
+  readonly to: number | null;
 }
 
 /** Until accounts are recorded, every session belongs to this one (D-4). */

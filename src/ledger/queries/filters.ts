@@ -34,18 +34,32 @@ export function cellFilter(filter: ReportFilter, directory: Directory): CellFilt
     (list) => list.length > 0,
   );
   const sessions = bySession
-    ? [...directory.sessions.values()].filter((info) => sessionMatches(info, filter)).map((info) => info.id)
+    ? [...directory.sessions.values()].filter((info) => sessionMatches(info, filter, directory)).map((info) => info.id)
     : null;
   const models =
     filter.models.length > 0 ? [...directory.models].filter(([, name]) => matches(filter.models, [name])).map(([id]) => id) : null;
-  return { from: filter.from, to: filter.to, sessions, models, subagents: filter.subagents };
+  const without = otherParts(filter.accounts, directory);
+  return { from: filter.from, to: filter.to, sessions, models, subagents: filter.subagents, ...(without.length === 0 ? {} : { without }) };
 }
 
-function sessionMatches(info: SessionInfo, filter: ReportFilter): boolean {
+/** What sessions did under accounts that were not asked for (AP-5). */
+function otherParts(accounts: readonly string[], { accountParts }: Directory): NonNullable<CellFilter['without']> {
+  if (accounts.length === 0 || accountParts === undefined) return [];
+  return [...accountParts].flatMap(([session, parts]) =>
+    parts.filter(({ account }) => !matches(accounts, [account])).map(({ from, to }) => ({ session, from, to })),
+  );
+}
+
+function accountMatches(info: SessionInfo, accounts: readonly string[], { accountParts }: Directory): boolean {
+  const parts = accountParts?.get(info.id);
+  return parts === undefined ? matches(accounts, [info.account]) : parts.some(({ account }) => matches(accounts, [account]));
+}
+
+function sessionMatches(info: SessionInfo, filter: ReportFilter, directory: Directory): boolean {
   return (
     projectMatches(info, filter.projects) &&
     (filter.excludeProjects.length === 0 || !projectMatches(info, filter.excludeProjects)) &&
-    matches(filter.accounts, [info.account]) &&
+    accountMatches(info, filter.accounts, directory) &&
     matches(filter.sessions, [info.sessionId, info.name]) &&
     matches(filter.tags, info.tags) &&
     matches(filter.branches, [info.facts.branch?.[0] ?? ''])

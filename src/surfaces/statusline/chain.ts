@@ -1,11 +1,14 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { writeSync } from 'node:fs';
 import { errnoOf } from '../../platform/errors.ts';
 import type { Foreign, ForeignCommand } from './foreign.ts';
 import { foreignCommand } from './foreign.ts';
 import type { Setup } from './setup.ts';
 
-/* Another tool's statusline beside ours (SL-33 to SL-35). The only process this program starts here, and only where a person chained one. */
+/*
+ * Another tool's statusline beside ours (SL-33 to SL-35). The only process this program starts here, and only where a person chained one. The build loads
+ * the module that starts it with the first call: an `import()` of it would cost a millisecond more.
+ */
 
 const MAX_OUTPUT = 1024 * 1024;
 /** Output that is still in the pipe when the command ends; a child of it that keeps the pipe open is not waited for. */
@@ -14,9 +17,7 @@ const DRAIN_MS = 50;
 const GRACE_MS = 30;
 
 /** Starts the command through the shell, with the client's stdin, our environment and directory. */
-export async function startForeign({ command, timeoutMs }: ForeignCommand, stdin: Buffer): Promise<Foreign> {
-  // Here and not above: however this file is bundled, the module that starts processes is loaded for those who chain and nobody else.
-  const { spawn } = await import('node:child_process');
+export function startForeign({ command, timeoutMs }: ForeignCommand, stdin: Buffer): Promise<Foreign> {
   return new Promise((resolve) => {
     // A group of its own, so that all of it can be ended.
     const child = spawn(command, {

@@ -1,9 +1,11 @@
 import { statSync } from 'node:fs';
 import { systemClock } from '../../platform/clock.ts';
+import { monotonic } from '../../platform/processes.ts';
 import { writeStdoutSync } from '../../platform/stdout.ts';
 import { buildCapture, type Capture, type CaptureFacts, publishedMark, readCapture, writeCapture } from '../../sessions/captures.ts';
 import { readStdin } from '../../sessions/stdin.ts';
 import { terminalText } from '../../text/terminal.ts';
+import { printChained, startForeign } from './chain.ts';
 import { ownSession } from './facts.ts';
 import { reportFault } from './faults.ts';
 import { type Foreign, foreignCommand } from './foreign.ts';
@@ -19,7 +21,7 @@ export const STDIN_LIMITS = { silence: 200, total: 1000, bytes: MAX_INPUT_BYTES 
 export async function runHot(ascii: boolean): Promise<void> {
   // Most files it looks for are absent, and nobody sees where that was noticed: errors without a stack are several times cheaper.
   Error.stackTraceLimit = 0;
-  const stdin = readStdin(systemClock.monotonic, undefined, STDIN_LIMITS);
+  const stdin = readStdin(monotonic, undefined, STDIN_LIMITS);
   await printLine(stdin, ascii, systemClock.now());
 }
 
@@ -33,10 +35,10 @@ async function printLine(stdin: Buffer, ascii: boolean, now: number): Promise<vo
   };
   try {
     setup = prepare(ascii);
-    const input = parseInput(text);
     const chain = foreignCommand(setup.statusline);
-    // Loaded only where another tool's statusline was there first (SL-34).
-    const started = chain === null ? null : (await import('./chain.ts')).startForeign(chain, stdin);
+    // Before anything of our own is done: it runs meanwhile (SL-34).
+    const started = chain === null ? null : startForeign(chain, stdin);
+    const input = parseInput(text);
     if (input === null) {
       await finish(started, lastGoodLine(setup, text), setup, print);
       return;
@@ -58,7 +60,7 @@ async function printLine(stdin: Buffer, ascii: boolean, now: number): Promise<vo
 
 async function finish(started: Promise<Foreign> | null, line: string, setup: Setup, print: (text: string) => void): Promise<void> {
   if (started === null) return print(line);
-  (await import('./chain.ts')).printChained(await started, line, setup, print);
+  printChained(await started, line, setup, print);
 }
 
 interface Drawn {

@@ -64,13 +64,25 @@ export async function runLiveView(store: SnapshotStore, asked: LiveQueries, opti
   measureAmbiguousWide(options.ambiguousWide);
   const session = new TerminalSession({ stdout, stdin }, { mouse: options.mouse, title: options.title });
   session.take();
+  // The last net: whoever calls process.exit, the terminal goes back first.
+  const onExit = () => session.give();
+  process.on('exit', onExit);
+  try {
+    return await shown(session, store, asked, options);
+  } finally {
+    session.give();
+    session.release();
+    process.off('exit', onExit);
+  }
+}
+
+/** The view on a terminal that is taken; whoever took it gives it back, whatever is thrown here. */
+async function shown(session: TerminalSession, store: SnapshotStore, asked: LiveQueries, options: LiveViewOptions): Promise<LiveEnd> {
+  const { stdout = process.stdout } = options;
   let end: (how: Ended) => void = () => {};
   const ended = new Promise<Ended>((resolve) => {
     end = resolve;
   });
-  // The last net: whoever calls process.exit, the terminal goes back first.
-  const onExit = () => session.give();
-  process.on('exit', onExit);
   const onError = (error: unknown) => end(isLost(error) ? { code: SIGNALS.SIGHUP, demo: false } : { error });
   const onSignal = (signal: NodeJS.Signals) => end({ code: SIGNALS[signal as keyof typeof SIGNALS], demo: false });
   const signals = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[];
@@ -182,15 +194,12 @@ export async function runLiveView(store: SnapshotStore, asked: LiveQueries, opti
     controller.close();
     app.unmount();
     await Promise.race([screen.pause(), new Promise((resolve) => setTimeout(resolve, 500).unref())]);
-    session.give();
-    session.release();
     stdout.off('resize', onResize);
     for (const signal of signals) process.off(signal, onSignal);
     process.off('SIGCONT', goOn);
     process.off('SIGTSTP', onStop);
     process.off('uncaughtException', onError);
     process.off('unhandledRejection', onError);
-    process.off('exit', onExit);
   }
 }
 

@@ -13,6 +13,12 @@ export interface TerminalStreams {
 /** How long an Esc waits for the rest of a sequence, ms. */
 const ESCAPE_MS = 25;
 const FULL_MS = 5;
+/** How long a frame that is on its way has to go out before the terminal is given back, ms: nobody may wait for it when the process is ending. */
+const FRAME_MS = 30;
+
+const sleep = (ms: number): void => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+};
 
 /** Takes the terminal over and gives it back, whole, however the process ends (LV-116). */
 export class TerminalSession implements Sink {
@@ -22,6 +28,7 @@ export class TerminalSession implements Sink {
   private readonly fd: number | null;
   private taken = false;
   private listening = false;
+  private onItsWay = 0;
   private flushTimer: NodeJS.Timeout | null = null;
   onInput: (input: Input) => void = () => {};
   onLost: (error: Error) => void = () => {};
@@ -56,6 +63,8 @@ export class TerminalSession implements Sink {
   give(): void {
     if (!this.taken) return;
     this.taken = false;
+    // Another thread writes it: what it drew after we have left would stand on the shell's screen.
+    if (this.onItsWay > 0) sleep(FRAME_MS);
     this.writeNow(leaveTerminal(this.modes));
     try {
       if (this.hasKeys) this.streams.stdin.setRawMode(false);
@@ -79,8 +88,15 @@ export class TerminalSession implements Sink {
    * A frame goes out through the thread pool: a terminal that does not read stops its own frames, never the process (LV-119).
    */
   write(bytes: string, done: (error?: Error | null) => void): void {
-    if (this.fd === null) this.streams.stdout.write(bytes, done);
-    else this.writeOn(this.fd, Buffer.from(bytes, 'utf8'), 0, done);
+    if (this.fd === null) {
+      this.streams.stdout.write(bytes, done);
+      return;
+    }
+    this.onItsWay++;
+    this.writeOn(this.fd, Buffer.from(bytes, 'utf8'), 0, (error) => {
+      this.onItsWay--;
+      done(error);
+    });
   }
 
   private writeOn(fd: number, bytes: Buffer, from: number, done: (error?: Error | null) => void): void {
@@ -104,7 +120,7 @@ export class TerminalSession implements Sink {
       } catch (error) {
         if (errnoOf(error) !== 'EAGAIN') return;
         tries++;
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_MS);
+        sleep(FULL_MS);
       }
     }
   }
