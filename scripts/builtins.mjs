@@ -28,7 +28,9 @@ export function builtins() {
       const name = nameIn(id, PREFIX);
       const exported = Object.keys(process.getBuiltinModule(`node:${name}`)).filter((key) => IDENTIFIER.test(key) && !RESERVED.has(key));
       const lines = exported.map((key) => `export const ${key} = ${LAZY.has(name) ? call(name, key) : `m.${key}`};`);
-      return [`const m = /* @__PURE__ */ process.getBuiltinModule('node:${name}');`, 'export default m;', ...lines].join('\n');
+      // The whole module as one name is mostly a way to call one of its functions much later.
+      const whole = LAZY.has(name) ? lazily(name) : 'm';
+      return [`const m = /* @__PURE__ */ process.getBuiltinModule('node:${name}');`, `export default ${whole};`, ...lines].join('\n');
     },
   };
 }
@@ -48,6 +50,10 @@ const call = (name, key) => {
 function required(name) {
   const value = process.getBuiltinModule(`node:${name}`);
   if (typeof value !== 'object') return `module.exports = process.getBuiltinModule('node:${name}');`;
-  const keys = Object.keys(value).filter((key) => IDENTIFIER.test(key));
-  return `module.exports = {${keys.map((key) => `get ${key}() { return process.getBuiltinModule('node:${name}').${key}; }`).join(',')}};`;
+  return `module.exports = ${lazily(name)};`;
 }
+
+const lazily = (name) => {
+  const keys = Object.keys(process.getBuiltinModule(`node:${name}`)).filter((key) => IDENTIFIER.test(key));
+  return `{${keys.map((key) => `get ${key}() { return process.getBuiltinModule('node:${name}').${key}; }`).join(',')}}`;
+};

@@ -77,7 +77,7 @@ function expandHere(value: string, home: string, platform: NodeJS.Platform): str
 /** A directory of Claude Code as people write it: `~`, trailing slashes and a trailing `/projects` are accepted (UR-110). */
 function claudeDir(entry: string, home: string, platform: NodeJS.Platform): string {
   const full = expandHere(entry, home, platform);
-  if (!full.endsWith('projects')) return full;
+  if (!/projects[/\\]*$/.test(full)) return full;
   const path = pathOf(platform);
   return path.basename(full) === 'projects' ? path.dirname(full) : full;
 }

@@ -72,7 +72,9 @@ export function publishOwn(own: OwnSession, now: number): Published {
     },
     now,
   );
-  const view = changed ? publishIndex({ claudeDir, stateDir, table, rules, load, clock, hide, cache, own: ownFile(sessionId, folderTime) }) : null;
+  const view = changed
+    ? publishIndex({ claudeDir, stateDir, table, rules, load, clock, hide, cache, own: ownFile(sessionId, folderTime) })
+    : null;
   return { view, failed: isLive && statQuietly(statusFile(claudeDir, sessionId)) === undefined };
 }
 

@@ -4,7 +4,16 @@ import { errnoOf } from '../platform/errors.ts';
 import type { Loose } from '../platform/loose.ts';
 import { processors } from '../platform/machine.ts';
 import { readSmallFile, readSmallJson, replaceSmallFile } from '../platform/small-file.ts';
-import { announce, announced, type CachePlace, cachePlace, type FolderCache, type KnownFile, readCache, writeCache } from './index-cache.ts';
+import {
+  announce,
+  announced,
+  type CachePlace,
+  cachePlace,
+  type FolderCache,
+  type KnownFile,
+  readCache,
+  writeCache,
+} from './index-cache.ts';
 import { isoSecond, type Load, mayReplace, type StatusFile, sameButTimes } from './status-file.ts';
 import {
   countNames,
@@ -109,7 +118,9 @@ export function publishIndex(options: IndexOptions): FolderView {
     }
     replaceSmallFile(`${statusDir(claudeDir)}/index.json`, `${JSON.stringify(indexOf(view.rows, options.load, now))}\n`);
     pointLegacy(claudeDir, newestOf(view), now);
-    const names = listing.isWhole ? sameNames(claudeDir, listing, view, announced(place) === count) : unmoved(claudeDir, place, listing, count);
+    const names = listing.isWhole
+      ? sameNames(claudeDir, listing, view, announced(place) === count)
+      : unmoved(claudeDir, place, listing, count);
     if (names !== -1 || round >= ROUNDS) {
       const { wholeAt, processors } = cache !== null && !listing.isWhole ? cache : { wholeAt: now, processors: null };
       remember(place, claudeDir, view, { names, count, wholeAt, processors });
