@@ -25,6 +25,8 @@ const { values: options } = parseArgs({
     corpus: { type: 'string', default: '1000' },
     bytes: { type: 'string', default: '1GB' },
     main: { type: 'string' },
+    /** Flags of Node for the view, comma list. */
+    node: { type: 'string', default: '' },
     /** Where a CPU profile of the loaded view is put; makes it slower. */
     profile: { type: 'string' },
   },
@@ -56,7 +58,8 @@ async function withView<T>(
 ): Promise<T> {
   using home = new LiveHome(join(work, `live-${name}`), number('sessions'));
   const env = environment(home.dir, home.claudeDir);
-  const node = options.profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', resolve(options.profile)];
+  const given = options.node === '' ? [] : options.node.split(',');
+  const node = [...given, ...(options.profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', resolve(options.profile)])];
   const view = new BenchTerminal(process.execPath, [...node, main, 'live', ...flags], env);
   try {
     await view.until((rows) => rows.some((row) => /s000 /.test(row)) && !rows.join().includes('reading'));

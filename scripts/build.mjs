@@ -1,5 +1,7 @@
 // Bundles the program into dist/. Run by `npm start` and `npm test`; needs the development dependencies.
-import { chmodSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -28,8 +30,8 @@ const screenApart = {
  * The hot paths are files of their own, each whole: a chunk that it shares with the program costs a file and a module more in every hook, half a
  * millisecond. Their lazy parts, such as the statusline's options, stay apart.
  */
+const HOOK = 'src/sessions/hook.ts';
 const HOT = {
-  hook: 'src/sessions/hook.ts',
   statusline: 'src/surfaces/statusline/entry.ts',
   'statusline-hot': 'src/surfaces/statusline/hot.ts',
 };
@@ -48,15 +50,7 @@ const hotApart = {
     ),
 };
 
-const program = await rolldown({
-  ...common,
-  input: { main: 'src/main.ts', 'decode-worker': 'src/ledger/decode-worker.ts' },
-  plugins: [hotApart, screenApart, builtins()],
-});
-await program.write({ dir, format: 'cjs', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js', minify: true });
-await program.close();
-
-for (const [name, file] of Object.entries(HOT)) {
+for (const [name, file] of Object.entries({ hook: HOOK, ...HOT })) {
   const hot = await rolldown({
     ...common,
     input: { [name]: file },
@@ -66,6 +60,44 @@ for (const [name, file] of Object.entries(HOT)) {
   await hot.write({ dir, format: 'cjs', entryFileNames: '[name].js', chunkFileNames: `${name}-[name]-[hash].js`, minify: true });
   await hot.close();
 }
+
+/**
+ * The hook's file with plain ASCII alone, which is read as it is, and with one question for each of Node's modules instead of one for each of our files.
+ * What it compiles in its first runs is kept for it (src/platform/code-cache.ts).
+ */
+const asAscii = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const asked = "const node_fs=process.getBuiltinModule('node:fs'),node_path=process.getBuiltinModule('node:path');";
+const hookCode = readFileSync(`${dir}/hook.js`, 'utf8')
+  .replace(/process\.getBuiltinModule\(`node:(fs|path)`\)/g, (_, name) => `node_${name}`)
+  .replace(/[^\0-\x7f]/g, asAscii)
+  .replace(/^/, () => asked);
+writeFileSync(`${dir}/hook.js`, hookCode);
+const mark = createHash('sha256').update(hookCode).digest('hex').slice(0, 12);
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const warm = spawnSync(process.execPath, [here('warm-code.mjs'), dir, mark], {
+  input: '{"session_id":"s-0","hook_event_name":"SessionStart","source":"startup"}',
+  encoding: 'utf8',
+});
+if (warm.status !== 0) process.stderr.write(`The hook starts more slowly, its compiled code is not kept: ${warm.stderr}\n`);
+
+/** The program's entry takes the hook from its file. */
+const hookApart = {
+  name: 'hook-apart',
+  resolveId: (source, importer) => (source === './sessions/hook.ts' && importer?.endsWith('src/main.ts') ? '\0hook' : null),
+  load: (id) =>
+    id === '\0hook'
+      ? `import { loadCompiled } from ${JSON.stringify(here('../src/platform/code-cache.ts'))};
+         export const run = () => loadCompiled(require, __dirname, 'hook', '${mark}').run();`
+      : null,
+};
+
+const program = await rolldown({
+  ...common,
+  input: { main: 'src/main.ts', 'decode-worker': 'src/ledger/decode-worker.ts' },
+  plugins: [hookApart, hotApart, screenApart, builtins()],
+});
+await program.write({ dir, format: 'cjs', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js', minify: true });
+await program.close();
 
 const screen = await rolldown({ ...common, input: { screen: 'src/surfaces/tui/run.ts' }, external: [/^node:/, 'react-devtools-core'] });
 await screen.write({ dir, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs', minify: true });

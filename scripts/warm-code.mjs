@@ -1,5 +1,5 @@
 // Runs the built hook in a home of its own and keeps what V8 has compiled by then: `node warm-code.mjs <dir> <mark>`, the first payload on stdin.
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Script } from 'node:vm';
@@ -49,7 +49,9 @@ try {
   const past = Date.now() / 1000 - 10;
   for (let i = 0; i < 10; i++) utimesSync(join(home, `.claude/status/s-${i}.json`), past, past);
   for (const session of ['s-0', 's-1']) for (const event of EVENTS) hook(session, event);
-  writeFileSync(`${dir}/${cacheName('hook', mark)}`, script.createCachedData());
+  const kept = `${dir}/${cacheName('hook', mark)}`;
+  writeFileSync(kept, script.createCachedData());
+  chmodSync(kept, 0o644);
 } finally {
   rmSync(home, { recursive: true, force: true });
 }

@@ -202,3 +202,18 @@ function checkedShape(
 
 /** The name without its folder, for tables. */
 export const stateName = (place: StatePlace): string => basename(place.path);
+
+const AUTOMATIC_LABEL = /^(?:Primary Account|Auto-detected Account \d+)$/;
+
+/** Nothing in it is a person's word or another program's: every profile was found by us and is as we made it. */
+export const isMachineMade = ({ authProfiles }: RuntimeState): boolean =>
+  authProfiles.every(
+    ({ label, aliases, pathPatterns, thresholds, metadata, tidemark }) =>
+      tidemark !== undefined &&
+      tidemark.mergedInto === undefined &&
+      metadata.detectionMethod === 'auto' &&
+      AUTOMATIC_LABEL.test(label) &&
+      aliases === undefined &&
+      pathPatterns === undefined &&
+      thresholds === undefined,
+  );

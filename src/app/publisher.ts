@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import type { AccountBook } from '../accounts/book.ts';
-import { WRITES } from '../accounts/constants.ts';
+import { AGES, WRITES } from '../accounts/constants.ts';
 import { logDaemon } from '../accounts/daemon-log.ts';
 import { GitReader } from '../accounts/git.ts';
 import { layeredThresholds, readHumanConfig } from '../accounts/human-config.ts';
@@ -137,6 +137,8 @@ export class Publisher {
       this.figures = figures;
       return 'figures';
     }
+    // Ages change some issues, and once a day there is something to clean up.
+    if (since >= AGES.billing.refresh) return 'figures';
     if (since < WRITES.look) return null;
     const isMissing = !this.expected.every((path) => existsSync(path));
     return isMissing || this.stampsNow().some((stamp, i) => !sameStamp(stamp, this.stamps[i] ?? null)) ? 'states' : null;
@@ -154,7 +156,8 @@ export class Publisher {
     const isSet = (key: string) => (loaded.origins.get(key) ?? 'default') !== 'default';
     const done = await publishHealth(
       {
-        claudeDirs: paths.claudeDirs,
+        // The client's own directory is never made for it.
+        claudeDirs: paths.claudeDirs.filter((dir) => existsSync(dir)),
         stateDir: paths.stateDir,
         dataDir: paths.dataDir,
         home: paths.home,

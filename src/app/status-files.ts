@@ -50,8 +50,9 @@ export class StatusFiles {
         const print = printOf(session, blocks);
         prints.set(session.id, print);
         const isThere = existsSync(statusFile(claudeDir, session.id));
-        // Who is gone and has no file needs none.
-        if ((session.ended !== null && !isThere) || (isThere && this.prints.get(session.id) === print)) continue;
+        // Who is gone needs no new file: the one that is there names its processes, by which every reader proves the end.
+        const isGone = session.ended !== null && (!isThere || session.ended.reason === 'gone');
+        if (isGone || (isThere && this.prints.get(session.id) === print)) continue;
         const build = (previous: Parameters<typeof statusFileOf>[1]) => statusFileOf(session, previous, blocks);
         changed = publishStatus(claudeDir, { id: session.id, version: () => '', build }, now) || changed;
       }

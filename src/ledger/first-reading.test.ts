@@ -7,6 +7,7 @@ import { type RequestState, requestOf } from '../usage/merge.ts';
 import { type Ledger, openLedger } from './open.ts';
 import { pack, unpack } from './pack.ts';
 import type { FilePart } from './read-file.ts';
+import { aPart } from './testing.ts';
 
 const T0 = Date.UTC(2026, 9, 5, 8);
 let dir: string;
@@ -54,35 +55,7 @@ const request = (key: string, output: number, over: Partial<RequestState> = {}):
   ...over,
 });
 
-let files = 0;
-const part = (...requests: RequestState[]): FilePart => ({
-  checkpoint: {
-    path: `/x/${files++}`,
-    folder: 'x',
-    dev: 0,
-    ino: 0,
-    size: 0,
-    mtime: 0,
-    birth: 0,
-    headHash: '',
-    headLength: 0,
-    tailHash: '',
-    tailLength: 0,
-    offset: 0,
-    lines: 0,
-    malformed: 0,
-    tooLong: 0,
-    flagged: 0,
-    firstAt: null,
-    lastAt: 0,
-    session: null,
-  },
-  requests,
-  sessions: [],
-  prompts: [],
-  inherited: [],
-  bytes: 0,
-});
+const part = (...requests: RequestState[]): FilePart => aPart(requests);
 
 test('a first reading merges repeats without the index of keys, and makes it at the end', () => {
   using ledger = open();

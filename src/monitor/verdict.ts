@@ -120,8 +120,12 @@ export function verdictParts(v: Verdict, style: VerdictStyle, fullness: Fullness
   const candidates = LEVELS.slice(FIRST_LEVEL[fullness]).map((level) =>
     joined([...countParts(v, style, level.yourTurn), ...windowParts(v, style, level), ...readingParts(v)], between),
   );
+  // A long name must not cost the sentence: who was last goes before the words do.
+  const [calm] = running(v) === 0 ? nothingRuns(v, style) : [];
+  const short = LEVELS.at(-1)!;
+  const brief = calm === undefined ? [] : [joined([calm, ...windowParts(v, style, short)], between), [calm]];
   return firstFitting(
-    [...candidates, ...shortest(v, style)].map((parts) => written(parts, style)),
+    [...candidates, ...brief, ...shortest(v, style)].map((parts) => written(parts, style)),
     style.width,
   );
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 
 /* How busy this machine is. */
 
@@ -22,7 +22,7 @@ function averageOf(text: string): number {
 
 function readLoad(): string {
   try {
-    const fd = openSync('/proc/loadavg', 'r');
+    const fd = openSync('/proc/loadavg', constants.O_RDONLY);
     const bytes = Buffer.allocUnsafe(64);
     const length = readSync(fd, bytes, 0, 64, null);
     closeSync(fd);

@@ -28,9 +28,15 @@ export interface ConfiguredPaths {
 type Path = typeof nodePath.posix;
 const pathOf = (platform: NodeJS.Platform): Path => (platform === 'win32' ? nodePath.win32 : nodePath.posix);
 
-/** Something that `join` and `resolve` would take away: an empty part, `.` or `..`, a slash at the end. */
-const UNRESOLVED = /\/(?:\.{0,2}\/|\.{0,2}$)/;
-const isResolved = (path: string): boolean => path.charCodeAt(0) === 0x2f && !UNRESOLVED.test(path);
+/** Absolute, and nothing in it that `join` and `resolve` would take away: an empty part, `.` or `..`, a slash at the end. Patterns are slower at first. */
+const isResolved = (path: string): boolean =>
+  path.charCodeAt(0) === 0x2f &&
+  !path.includes('//') &&
+  !path.includes('/./') &&
+  !path.includes('/../') &&
+  !path.endsWith('/') &&
+  !path.endsWith('/.') &&
+  !path.endsWith('/..');
 
 /**
  * `path.posix.join(directory, name)` for a name of resolved parts. Node's own looks at each character again and again, in a function that is cold in every
@@ -61,7 +67,7 @@ export function expandPath(value: string, home: string, base: string = home, pla
   const trimmed = value.trim();
   if (trimmed === '~') return home;
   if (platform !== 'win32' && isResolved(trimmed)) return trimmed;
-  if (/^~[/\\]/.test(trimmed)) {
+  if (trimmed.startsWith('~/') || trimmed.startsWith('~\\')) {
     const rest = trimmed.slice(2);
     return platform !== 'win32' && isResolved(`/${rest}`) ? below(home, rest) : path.join(home, rest);
   }
@@ -70,14 +76,14 @@ export function expandPath(value: string, home: string, base: string = home, pla
 
 /** The same against the current directory, which is asked for only where it matters. */
 function expandHere(value: string, home: string, platform: NodeJS.Platform): string {
-  const isHere = platform === 'win32' || !/^\s*(?:\/|~\/)/.test(value);
-  return expandPath(value, home, isHere ? process.cwd() : home, platform);
+  const isAway = platform !== 'win32' && (value.startsWith('/') || value.startsWith('~/'));
+  return expandPath(value, home, isAway ? home : process.cwd(), platform);
 }
 
 /** A directory of Claude Code as people write it: `~`, trailing slashes and a trailing `/projects` are accepted (UR-110). */
 function claudeDir(entry: string, home: string, platform: NodeJS.Platform): string {
   const full = expandHere(entry, home, platform);
-  if (!/projects[/\\]*$/.test(full)) return full;
+  if (!full.includes('projects')) return full;
   const path = pathOf(platform);
   return path.basename(full) === 'projects' ? path.dirname(full) : full;
 }

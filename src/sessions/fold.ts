@@ -24,9 +24,10 @@ export interface JournalTail {
 export function readTail(bytes: Uint8Array, start = 0): JournalTail {
   // Byte for byte, so that places in the text are places in the file; lines that are not plain ASCII are decoded by themselves.
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  const parsed = isAscii(bytes) ? parsedAscii : parsedLine;
   const events: PlacedEvent[] = [];
   let skipped = 0;
-  const base = lastState(text, start);
+  const base = lastState(text, start, parsed);
   let from = start > 0 ? text.indexOf('\n') + 1 : 0;
   if (start > 0 && from === 0) return { base, events, skipped };
   // What the state covers is not read again.
@@ -47,7 +48,7 @@ export function readTail(bytes: Uint8Array, start = 0): JournalTail {
 const STATE_LINE = '{"v":1,"event":"state"';
 
 /** The last whole `state` line. */
-function lastState(text: string, start: number): JournalTail['base'] {
+function lastState(text: string, start: number, parsed: (line: string) => unknown): JournalTail['base'] {
   for (let at = text.lastIndexOf(STATE_LINE); at !== -1; at = at === 0 ? -1 : text.lastIndexOf(STATE_LINE, at - 1)) {
     if (at > 0 && text[at - 1] !== '\n') continue;
     const end = text.indexOf('\n', at);
@@ -64,15 +65,18 @@ function stateOf(line: { readonly [key: string]: unknown }, offset: number): Jou
   return state !== null && typeof upto === 'number' && upto >= 0 && upto <= offset ? { upto, state } : null;
 }
 
+const { isAscii } = process.getBuiltinModule('node:buffer');
 const NOT_ASCII = /[^\0-\x7f]/;
 
-function parsed(line: string): unknown {
+function parsedAscii(line: string): unknown {
   try {
-    return JSON.parse(NOT_ASCII.test(line) ? Buffer.from(line, 'latin1').toString('utf8') : line);
+    return JSON.parse(line);
   } catch {
     return null;
   }
 }
+
+const parsedLine = (line: string): unknown => parsedAscii(NOT_ASCII.test(line) ? Buffer.from(line, 'latin1').toString('utf8') : line);
 
 /** The state that a tail adds up to. `now` (epoch ms) bounds what a clock set forward has left behind (ST-22). */
 export function foldTail(tail: JournalTail, now: number): ReducedState {

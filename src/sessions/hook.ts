@@ -28,9 +28,10 @@ export function run(): number {
   try {
     // Everything we make is private whatever the umask was (ST-8).
     process.umask(0o077);
-    paths = pathsOf(readEnv());
-    const received = receive(paths, systemProcesses);
-    if (received !== null) publish(paths, received);
+    const env = readEnv();
+    paths = pathsOf(env);
+    const received = receive(env, paths, systemProcesses);
+    if (received !== null) publish(env, paths, received);
   } catch (error) {
     logFailure(paths, error);
   }
@@ -47,13 +48,12 @@ interface FromHook extends Received {
   readonly claudeDir: string;
 }
 
-function receive(paths: Paths, table: ProcessTable): FromHook | null {
+function receive(env: Env, paths: Paths, table: ProcessTable): FromHook | null {
   const at = ownStart();
   const bytes = readStdin(monotonic, ignoreTermination);
   if (bytes.length === 0) return null;
   const text = bytes.toString('utf8', 0, bytes.length > MAX_PARSED ? LEADING : bytes.length);
   const payload = parsed(text, bytes.length > MAX_PARSED);
-  const env = readEnv();
   const transcript = typeof payload.transcript_path === 'string' ? payload.transcript_path : '';
   const claudeDir = claudeDirOf(paths, transcript);
   const received = eventOf(payload, `${bytes.length}:${bytesHash(bytes)}`, {
@@ -104,12 +104,12 @@ function identityOf(configDir: string, table: ProcessTable): Identity {
   };
 }
 
-function publish(paths: Paths, { claudeDir, sessionId, event }: FromHook): void {
+function publish(env: Env, paths: Paths, { claudeDir, sessionId, event }: FromHook): void {
   const now = systemClock.now();
   // The parent's absence is told apart from our folder's: a home that is gone is not made anew.
   if (statSync(paths.home, { throwIfNoEntry: false }) === undefined) return;
   const config = readCompiled(paths.stateDir)?.config ?? null;
-  const stateDir = movedStateDir(config, paths, readEnv());
+  const stateDir = movedStateDir(config, paths, env);
   const read = appendEvent(journalFile(stateDir, sessionId), event, now);
   const { view } = publishOwn({ stateDir, dataDir: paths.dataDir, claudeDir, sessionId, config, clock: systemClock.now, read }, now);
   if (view !== null) sweep(claudeDir, stateDir, view, now);

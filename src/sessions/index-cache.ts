@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs';
 import { looseNumber } from '../platform/loose.ts';
-import { readSmallJson, replaceSmallFile } from '../platform/small-file.ts';
+import { readSmallJson, replacePassingFile } from '../platform/small-file.ts';
 import { keyedHash } from './hash.ts';
 import type { LiveSession } from './session.ts';
 import { CLOCKS, isState, type SessionRules } from './states.ts';
@@ -72,7 +72,7 @@ export function readCache(place: CachePlace): FolderCache | null {
 }
 
 export function writeCache(place: CachePlace, cache: FolderCache): void {
-  replaceSmallFile(place.file, `${JSON.stringify({ v: VERSION, key: place.key, ...cache })}\n`);
+  replacePassingFile(place.file, `${JSON.stringify({ v: VERSION, key: place.key, ...cache })}\n`);
 }
 
 /** Only we write this file, private: a look at the types that would break a reader is enough, fifty times in a hook. */

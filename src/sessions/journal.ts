@@ -104,7 +104,7 @@ function write(fd: number, line: string): void {
 
 function endsLine(fd: number, size: number): boolean {
   if (size === 0) return true;
-  const last = Buffer.alloc(1);
+  const last = Buffer.allocUnsafe(1);
   return fs.readSync(fd, last, 0, 1, size - 1) === 0 || last[0] === NEWLINE;
 }
 
@@ -113,7 +113,7 @@ function readFd(fd: number, now: number): { readonly read: JournalRead; readonly
   for (let window = WINDOW; ; window *= 4) {
     const { size } = fs.fstatSync(fd);
     const start = Math.max(0, size - window);
-    const bytes = readFrom(fd, start);
+    const bytes = readFrom(fd, start, size);
     const tail = readTail(bytes, start);
     const upto = tail.base?.upto ?? 0;
     const isWhole = start === 0 || (tail.base !== null && upto >= start) || window >= MAX_READ;
@@ -123,15 +123,16 @@ function readFd(fd: number, now: number): { readonly read: JournalRead; readonly
   }
 }
 
-function readFrom(fd: number, start: number): Uint8Array {
-  let bytes = Buffer.allocUnsafe(Math.min(MAX_READ, Math.max(4096, fs.fstatSync(fd).size - start + 4096)));
+/** From `start` to the size the file had: what another hook appends meanwhile is its own to fold, and told by the size. */
+function readFrom(fd: number, start: number, size: number): Uint8Array {
+  const bytes = Buffer.allocUnsafe(Math.min(MAX_READ, Math.max(0, size - start)));
   let length = 0;
-  for (;;) {
+  while (length < bytes.length) {
     const read = fs.readSync(fd, bytes, length, bytes.length - length, start + length);
+    if (read === 0) break;
     length += read;
-    if (read === 0 || length >= MAX_READ) return bytes.subarray(0, length);
-    if (length === bytes.length) bytes = Buffer.concat([bytes, Buffer.allocUnsafe(64 * 1024)]);
   }
+  return bytes.subarray(0, length);
 }
 
 function addState(fd: number, tail: JournalTail, now: number): void {

@@ -204,3 +204,39 @@ onLinux('LS-27, ST-21: with names hidden no name is in the stream and in no file
   ];
   expect(texts.filter((text) => /canary/.test(text))).toEqual([]);
 });
+
+onLinux('MG-8: uninstall --purge leaves the home as it was before', async () => {
+  session('s1');
+  const before = tree();
+  const isSame = () => tree().filter((line) => !line.startsWith('bin'));
+  expect(tidemark(['install', 'hooks', '--yes'])).toMatchObject({ code: 0 });
+  const view = follow();
+  await until('the files', () => existsSync(health('runtime-state.json')) && existsSync(path.join(claudeDir(), 'status/index.json')));
+  const shown = tidemark(['state', 'show']);
+  expect(shown.out).toMatch(/now: 1 session\n {2}s1 +your-turn +registry +default/);
+  // Not while somebody writes.
+  expect(tidemark(['uninstall', '--purge', '--yes'])).toMatchObject({ code: 1, err: expect.stringMatching(/is running/) });
+  const ended = new Promise((done) => view.child.once('exit', done));
+  view.child.kill('SIGTERM');
+  await ended;
+  expect(tidemark(['uninstall', '--purge', '--dry-run']).out).toMatch(/Would remove .*runtime-state\.json/);
+  expect(existsSync(health('runtime-state.json'))).toBe(true);
+  expect(tidemark(['uninstall', '--purge', '--yes'])).toMatchObject({ code: 0 });
+  expect(isSame()).toEqual(before.filter((line) => !line.startsWith('bin')));
+});
+
+onLinux('BG-1: a command that runs once brings the files up to date; a label by hand keeps them from a purge', () => {
+  session('s1');
+  expect(tidemark(['install', 'hooks', '--yes'])).toMatchObject({ code: 0 });
+  expect(JSON.parse(tidemark(['state', 'show', '--json']).out).live).toMatchObject([
+    { sessionId: 's1', state: 'your-turn', account: 'default' },
+  ]);
+  expect(readJson(health('s1.json')).sessionId).toBe('s1');
+  expect(tidemark(['profiles', 'label', 'default', 'mine'])).toMatchObject({ code: 0 });
+  expect(JSON.parse(tidemark(['live', '--once', '--json']).out).accounts).toMatchObject([{ id: 'default', label: 'mine' }]);
+  expect(JSON.parse(tidemark(['query', 'active-sessions', '--account', 'mine', '--format', 'json']).out).value).toBe(1);
+  const purged = tidemark(['uninstall', '--purge', '--yes']);
+  expect(purged).toMatchObject({ code: 0, err: expect.stringMatching(/stays/) });
+  expect(existsSync(health('runtime-state.json'))).toBe(true);
+  expect(existsSync(health('s1.json'))).toBe(false);
+});

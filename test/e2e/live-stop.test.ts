@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LiveHome } from '../../bench/live-home.ts';
 import { bundleEntry } from './live-bundle.ts';
-import { closeAll, open, type Screen } from './live-pty.ts';
+import { canRun, closeAll, emptyHome, MAIN, open, type Screen } from './live-pty.ts';
 
 /* Stopping real processes from a real terminal (LV-120, alerts.md KIL-1 … KIL-7). */
 
@@ -157,5 +159,21 @@ describe.skipIf(process.platform !== 'linux')('stop, LV-120', () => {
     await read.shows('copied session id');
     expect(read.text()).not.toContain('STOP A SESSION');
     expect(runs(one)).toBe(true);
+  });
+});
+
+describe.skipIf(process.platform !== 'linux' || !canRun)('stop in the built program', () => {
+  test('a session of the registry ends, and its row says so (KIL-6)', async () => {
+    const dir = emptyHome();
+    using made = new LiveHome(path.join(dir, 'home'), 2);
+    const screen = open(process.execPath, [MAIN, 'live', '--sort', 'name'], { home: made.dir });
+    await screen.until((rows) => rows.some((row) => /^> ●W s000 /.test(row)));
+    screen.type('x');
+    await screen.shows(/stop s000 · project project-0[\s\S]*y stops it, any other key leaves/);
+    screen.type('y');
+    await screen.shows('stopped; transcript kept; resume with');
+    await screen.until((rows) => rows.some((row) => /–X s000 /.test(row)) && rows.some((row) => /●W s001 /.test(row)));
+    screen.type('q');
+    expect(await screen.exited).toBe(0);
   });
 });

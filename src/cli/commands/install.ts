@@ -6,8 +6,13 @@ import { planService, planServiceRemoval } from '../../app/install/service.ts';
 import { planHooks, planSettingsRemoval } from '../../app/install/settings-install.ts';
 import { planStatusline } from '../../app/install/statusline-install.ts';
 import { openApp } from '../../app/open.ts';
+import { applyPurge, planPurge } from '../../app/purge.ts';
 import { usageError } from '../../platform/errors.ts';
+import { writeStdout } from '../../platform/stdout.ts';
+import { terminalText } from '../../text/terminal.ts';
+import { confirmed } from '../confirm.ts';
 import { type ConsentFlags, isAsking, showAndApply } from '../install-show.ts';
+import { notes } from '../notes.ts';
 
 interface InstallFlags extends ConsentFlags {
   readonly config?: string;
@@ -16,6 +21,7 @@ interface InstallFlags extends ConsentFlags {
   readonly layout?: string;
   readonly force?: boolean;
   readonly subagents?: boolean;
+  readonly purge?: boolean;
 }
 
 const WHAT = ['hooks', 'statusline', 'plugin', 'service'] as const;
@@ -48,7 +54,12 @@ export function addInstallCommands(program: Command, _exit: (code: number) => vo
   one(install, 'service').action(installs('service'));
 
   const uninstall = consent(program.command('uninstall').description('takes out of Claude Code what install has put in'));
-  uninstall.action(async (flags: InstallFlags) => uninstallAll(flags));
+  uninstall.option('--purge', 'and takes away every file Tidemark has written, its history too');
+  uninstall.action(async (flags: InstallFlags) => {
+    if (flags.purge) await readyToPurge(flags);
+    await uninstallAll(flags);
+    if (flags.purge) await purge(flags);
+  });
   one(uninstall, 'hooks').addOption(dir()).action(uninstalls('hooks'));
   one(uninstall, 'statusline').addOption(dir()).action(uninstalls('statusline'));
   one(uninstall, 'plugin').action(uninstalls('plugin'));
@@ -136,6 +147,25 @@ async function uninstallAll(flags: InstallFlags): Promise<void> {
     },
   };
   await showAndApply(all, flags, 'Nothing of Tidemark is installed.');
+}
+
+const readyToPurge = async (flags: InstallFlags): Promise<unknown> => planPurge(await openApp({ configFile: flags.config }));
+
+/** After everything is uninstalled: what only we wrote, after asking again (MG-8). */
+async function purge(flags: InstallFlags): Promise<void> {
+  const app = await openApp({ configFile: flags.config });
+  const plan = await planPurge(app);
+  await notes(plan.kept);
+  if (plan.remove.length === 0) return;
+  const verb = flags.dryRun ? 'Would remove' : 'To be removed:';
+  await writeStdout(`${plan.remove.map((path) => `${verb} ${terminalText(path)}`).join('\n')}\n`);
+  if (flags.dryRun) return;
+  if (!flags.yes && !(await confirmed('Remove all of this? The history of deleted transcripts is in it.'))) {
+    await writeStdout('Nothing of it was removed.\n');
+    return;
+  }
+  applyPurge(plan, app);
+  await writeStdout(`Removed ${plan.remove.length} files and folders.\n`);
 }
 
 async function chosen(): Promise<readonly What[]> {

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import type { RuntimeState } from '../../accounts/contracts.ts';
 import { type KnownProfile, knownBilling, knownProfiles, openQuota } from '../../accounts/known-profiles.ts';
+import { isEnabled } from '../../accounts/legacy.ts';
 import { findProfile, labelled, merged, unmerged } from '../../accounts/profile-edit.ts';
 import { healthDir } from '../../accounts/publish.ts';
 import { updateState } from '../../accounts/state-store.ts';
 import { readSwitches, type Switch } from '../../accounts/switches.ts';
+import { oneLook } from '../../app/one-look.ts';
 import { type App, openApp } from '../../app/open.ts';
 import { KnownError, usageError } from '../../platform/errors.ts';
 import { writeStdout } from '../../platform/stdout.ts';
@@ -46,6 +48,14 @@ async function open(flags: ProfileFlags): Promise<Opened> {
   return { app, now: app.clock.now(), dirs: app.paths.claudeDirs.map(healthDir) };
 }
 
+/** Where the files are kept and nobody keeps them at the moment, one pass is made first (BG-1). */
+async function upToDate(flags: ProfileFlags): Promise<Opened> {
+  const opened = await open(flags);
+  const { app } = opened;
+  if (isEnabled(app.paths.stateDir)) await oneLook(app, zoneOf(app));
+  return opened;
+}
+
 const json = (body: object): Promise<void> => writeStdout(`${JSON.stringify({ schemaVersion: 1, ...body }, null, 2)}\n`);
 const cell = (text: string): string => terminalText(text, 60);
 const nano = (dollars: number | null): number | null => (dollars === null ? null : Math.round(dollars * 1e9));
@@ -80,7 +90,7 @@ function profileJson(known: KnownProfile, now: number) {
 }
 
 async function list(flags: ProfileFlags): Promise<void> {
-  const { app, now, dirs } = await open(flags);
+  const { app, now, dirs } = await upToDate(flags);
   const known = await knownProfiles(dirs);
   if (flags.json) return json({ profiles: known.map((each) => profileJson(each, now)) });
   if (known.length === 0) return writeStdout('No profile is known yet: profiles appear when a session is seen.\n');
@@ -102,7 +112,7 @@ async function list(flags: ProfileFlags): Promise<void> {
 }
 
 async function show(id: string, flags: ProfileFlags): Promise<void> {
-  const { app, now, dirs } = await open(flags);
+  const { app, now, dirs } = await upToDate(flags);
   const known = await knownProfiles(dirs);
   const found = findProfile(
     known.map(({ profile }) => profile),

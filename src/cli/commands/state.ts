@@ -6,7 +6,9 @@ import { handsOff } from '../../accounts/legacy.ts';
 import { type Migration, migrate } from '../../accounts/migrate.ts';
 import { healthDir } from '../../accounts/publish.ts';
 import { type FileReport, reportState, type StateReport } from '../../accounts/state-report.ts';
+import { oneLook } from '../../app/one-look.ts';
 import { type App, openApp } from '../../app/open.ts';
+import type { SessionView } from '../../monitor/snapshot.ts';
 import { EXIT_CONFIG, KnownError, usageError } from '../../platform/errors.ts';
 import { tildePath } from '../../platform/paths.ts';
 import { writeStdout } from '../../platform/stdout.ts';
@@ -14,6 +16,7 @@ import { age } from '../../text/format.ts';
 import { terminalText } from '../../text/terminal.ts';
 import { padded } from '../columns.ts';
 import { notes } from '../notes.ts';
+import { zoneOf } from '../report-request.ts';
 
 interface StateFlags {
   readonly json?: boolean;
@@ -57,26 +60,58 @@ async function show(id: string | undefined, flags: StateFlags): Promise<number> 
     await showArchived(app, id, flags);
     return 0;
   }
+  const snapshot = await oneLook(app, zoneOf(app.config.display.timezone ?? 'local', app.env.TZ));
   const now = app.clock.now();
+  const live = snapshot.sessions.filter((session) => id === undefined || session.id.startsWith(id));
   const reports = await Promise.all(app.paths.claudeDirs.map((dir) => reportState(healthDir(dir), now)));
   const sessions = reports.flatMap(({ state }) => state?.sessions ?? []);
   const wanted = id === undefined ? sessions : sessions.filter(({ sessionId }) => sessionId.startsWith(id));
   const broken = reports.flatMap((report) => report.broken ?? []);
-  if (id !== undefined && wanted.length === 0 && broken.length === 0)
+  if (id !== undefined && wanted.length === 0 && live.length === 0 && broken.length === 0)
     throw new KnownError(`The runtime state has no session ${terminalText(id, 100)}`, {
       hint: 'tidemark state show --archived finds older ones',
     });
   if (flags.json) {
     const files = reports.map(({ dir, exists, twin, files: list }) => ({ dir, exists, twin, files: list }));
     await json({
+      live: live.map(liveJson),
       sessions: wanted,
       profiles: reports.flatMap(({ state }) => state?.authProfiles ?? []),
       folders: files,
       problems: broken.map((e) => e.message),
     });
-  } else await writeStdout(`${reports.flatMap((report) => reportLines(app, report, id, now)).join('\n')}\n`);
+  } else await writeStdout(`${[...liveLines(live, now), ...reports.flatMap((report) => reportLines(app, report, id, now))].join('\n')}\n`);
   for (const error of broken) await notes([error.message, ...(error.hint === undefined ? [] : [error.hint])]);
   return broken.length > 0 ? EXIT_CONFIG : 0;
+}
+
+/** What the engine says of a session; a contradiction between its sources is kept (LS-8). */
+const liveJson = ({ id, name, state, stateSource, since, alive, stale, account, project, lastAt, disagreements }: SessionView) => ({
+  sessionId: id,
+  name,
+  state,
+  stateSource,
+  since,
+  alive,
+  stale,
+  account,
+  project,
+  lastAt,
+  disagreements,
+});
+
+function liveLines(live: readonly SessionView[], now: number): readonly string[] {
+  if (live.length === 0) return [];
+  const rows = live.map((session) => [
+    `  ${terminalText(session.id, 40)}`,
+    session.stale ? `${session.state}, stale` : session.state,
+    session.stateSource ?? '—',
+    terminalText(session.account, 40),
+    age(session.since === null ? null : now - session.since, { column: true }),
+    terminalText(session.name, 60),
+  ]);
+  const odd = live.flatMap(({ id, disagreements }) => disagreements.map((text) => `  ${terminalText(id, 40)}: ${terminalText(text, 200)}`));
+  return [`now: ${some(live.length, 'session')}`, ...padded(rows), ...odd];
 }
 
 function reportLines(app: App, report: StateReport, id: string | undefined, now: number): readonly string[] {

@@ -149,6 +149,7 @@ export const commandSchemas = {
   profiles: v.object({ schemaVersion: version, profiles: v.array(anything) }),
   state: v.object({
     schemaVersion: version,
+    live: v.array(anything),
     sessions: v.array(anything),
     profiles: v.array(anything),
     folders: v.array(anything),

@@ -174,12 +174,12 @@ export class Controller {
       listRows: this.drawn?.context.listRows ?? 1,
     };
     this.current = refreshed(this.current, context);
-    const made = picture(this.current, input);
+    const made = picture(this.current, input, listing);
     // The size decides how many rows the list has, and those decide how far it must be scrolled.
     const settled = refreshed(this.current, { ...context, listRows: made.context.listRows });
     if (settled.offset === this.current.offset) return made;
     this.current = settled;
-    return picture(settled, input);
+    return picture(settled, input, listing);
   }
 
   private perform(effect: Effect): void {

@@ -164,11 +164,21 @@ function emptyList({ snapshot, plan, options }: Picture): readonly Line[] {
   return [clip(line(` ${words}`, 'dim'), plan.width)];
 }
 
+/** Warnings that found no room are said by their number, so that nobody takes silence for calm; null when they are on screen. */
+function hiddenWarnings({ snapshot, plan, options }: Picture): string | null {
+  const count = allWarnings(snapshot, options.muted).length;
+  if (count === 0 || plan.warnings.rows > 0 || plan.warnings.title || options.zoomed != null) return null;
+  return `${count} warning${count === 1 ? '' : 's'}`;
+}
+
 function combinedLines(picture: Picture): readonly Line[] {
   const { view, snapshot, plan, options } = picture;
   const scope = options.combinedOf == null ? null : scopeOf(snapshot, options.combinedOf);
   const words = combinedTitle(view, snapshot, plan.shape, plan.width, scope);
-  const title = plan.combined.title ? [rule(picture, options.filtered && scope === null ? `${words}, unfiltered` : words, 'combined')] : [];
+  const said = [options.filtered && scope === null ? `${words}, unfiltered` : words, hiddenWarnings(picture)].filter(
+    (word) => word !== null,
+  );
+  const title = plan.combined.title ? [rule(picture, said.join(separator(view)), 'combined')] : [];
   return [...title, ...combinedRows(view, snapshot, plan.shape, plan.combined.rows, plan.width, scope)];
 }
 

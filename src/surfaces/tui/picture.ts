@@ -70,12 +70,12 @@ function frozenOf(state: UiState, input: PictureInput): Frozen | null {
   return { at: state.frozen.takenAt, present: input.now, needsYou: then === now ? null : now };
 }
 
-/** The whole picture and what a key pressed on it would mean. Pure, given what the queries answer. */
-export function picture(state: UiState, input: PictureInput): Picture {
+/** The whole picture and what a key pressed on it would mean. Pure, given what the queries answer. `listed`: this state's listing where it is known already. */
+export function picture(state: UiState, input: PictureInput, listed: Listing | null = null): Picture {
   const snapshot = state.frozen ?? input.present;
   const now = state.frozen === null ? input.now : snapshot.takenAt;
   const view = viewOf(snapshot, { ascii: input.ascii, now, hour12: input.hour12 });
-  const listing = listingFor(state, snapshot, now, input.maxSessions);
+  const listing = listed ?? listingFor(state, snapshot, now, input.maxSessions);
   const place = placeOf(state, !hasNoData(snapshot));
   const frozen = frozenOf(state, input);
   const options = frameOptions(state, input, view, snapshot, listing, frozen, place);

@@ -4,15 +4,33 @@ import * as text from '../../text/width.ts';
 const options = { ambiguousWide: false };
 
 export function measureAmbiguousWide(wide: boolean): void {
+  if (wide !== options.ambiguousWide) known.clear();
   options.ambiguousWide = wide;
 }
 
+/** Widths of what was measured lately: from one picture to the next most texts stay, and measuring is a third of drawing them (LV-113). */
+const known = new Map<string, number>();
+const MOST_KNOWN = 4000;
+/** Longer texts are rare, and would fill the memory. */
+const LONGEST_KNOWN = 200;
+
 export const ambiguousIsWide = (): boolean => options.ambiguousWide;
 
-export const displayWidth = (line: string): number => text.displayWidth(line, options);
+export function displayWidth(line: string): number {
+  const before = known.get(line);
+  if (before !== undefined) return before;
+  const width = text.displayWidth(line, options);
+  if (line.length > LONGEST_KNOWN) return width;
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(line, width);
+  return width;
+}
+
 /** For titles. */
-export const fitEnd = (line: string, columns: number): string => text.fitEnd(line, columns, '…', options);
+export const fitEnd = (line: string, columns: number): string =>
+  displayWidth(line) <= columns ? line : text.fitEnd(line, columns, '…', options);
 /** For paths, whose both ends tell them apart. */
-export const fitMiddle = (line: string, columns: number): string => text.fitMiddle(line, columns, '…', options);
-export const padEnd = (line: string, columns: number): string => text.padEnd(line, columns, options);
-export const padStart = (line: string, columns: number): string => text.padStart(line, columns, options);
+export const fitMiddle = (line: string, columns: number): string =>
+  displayWidth(line) <= columns ? line : text.fitMiddle(line, columns, '…', options);
+export const padEnd = (line: string, columns: number): string => line + ' '.repeat(Math.max(0, columns - displayWidth(line)));
+export const padStart = (line: string, columns: number): string => ' '.repeat(Math.max(0, columns - displayWidth(line))) + line;

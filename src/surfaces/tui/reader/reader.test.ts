@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SessionState, Snapshot } from '../../../monitor/snapshot.ts';
@@ -31,7 +34,7 @@ function reading(first: Snapshot, more: Partial<ReaderOptions> = {}) {
       once: false,
       env: { TERM: 'vt100' },
       run: async () => null,
-      stateDir: '/nonexistent/tidemark',
+      stateDir,
       check: () => ({ ok: true, proven: true }),
       end: async () => ({ ended: true, sent: ['SIGINT'], reason: null, leftovers: [] }),
       ...more,
@@ -61,11 +64,14 @@ function reading(first: Snapshot, more: Partial<ReaderOptions> = {}) {
   };
 }
 
+let stateDir = '';
 beforeEach(() => {
+  stateDir = mkdtempSync(path.join(tmpdir(), 'tidemark-reader-'));
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
 });
 afterEach(() => {
   vi.useRealTimers();
+  rmSync(stateDir, { recursive: true, force: true });
 });
 
 describe('screen reader, LV-103', () => {

@@ -22,7 +22,7 @@ export interface ReaderSetting {
   readonly now?: (() => number) | undefined;
 }
 
-/** Sentences and pace of what a reader says. */
+/** At most one batch in this time (LV-103), s. */
 export const LEAST_BATCH_SECONDS = 5;
 
 /** What a listener has set, and what their lines answer. No input or output of its own: it is given lines and gives sentences (LV-103). */

@@ -167,7 +167,8 @@ function moneyLines(view: View, { session, detail }: Detailed): readonly Line[] 
   rows.push(field(view, 'cost', cost));
   if (detail !== null) {
     const client = detail.clientCost === null ? '' : ` (client says ${format.usd(detail.clientCost, view)})`;
-    rows.push(field(view, 'unlogged', `${format.usd(detail.unloggedCost, view)} not in transcripts${client}`));
+    const words = detail.unloggedCost === null ? unknown(view) : `${format.usd(detail.unloggedCost, view)} not in transcripts${client}`;
+    rows.push(field(view, 'unlogged', words));
   }
   rows.push(field(view, 'share', shareWords(view, session)));
   return rows;

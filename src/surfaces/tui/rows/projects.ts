@@ -2,7 +2,7 @@ import type { ProjectView, Severity, Snapshot } from '../../../monitor/snapshot.
 import { amount, amountFull, clock, duration, known, money, named, say, separator, shareCell, unknown, type View } from '../figures.ts';
 import type { Shape } from '../layout.ts';
 import { clip, type Line, padEnd, padStart, span, type Tone } from '../spans.ts';
-import { displayWidth, fitEnd } from '../width.ts';
+import { displayWidth, fitEnd, fitMiddle } from '../width.ts';
 
 const SEVERITY_TONE: Readonly<Record<Severity, Tone | undefined>> = { HIGH: 'attention', MODERATE: undefined, NORMAL: undefined };
 const LONGEST_NAME = 40;
@@ -60,7 +60,8 @@ export function projectRows(view: View, snapshot: Snapshot, shape: Shape, rows: 
     const columns = [padStart(word.tokens, tokens), padStart(word.share, share), padStart(word.cost, cost)];
     if (started > 0) columns.push(padEnd(word.started, started));
     if (active > 0) columns.push(padEnd(word.active, active));
-    const name = padEnd(fitEnd(names[index]!, nameWidth), nameWidth);
+    const full = names[index]!;
+    const name = padEnd((full.includes('/') ? fitMiddle : fitEnd)(full, nameWidth), nameWidth);
     return clip(
       [span(` ${name}  ${columns.join('  ')}  `), span(word.severity, known(view) ? SEVERITY_TONE[project.severity] : undefined)],
       width,

@@ -23,7 +23,7 @@ import {
 } from '../figures.ts';
 import type { Column } from '../layout.ts';
 import { clip, type Line, padEnd, padStart, type Span, span, type Tone } from '../spans.ts';
-import { displayWidth, fitEnd } from '../width.ts';
+import { displayWidth, fitEnd, fitMiddle } from '../width.ts';
 import { STATE_LOOK } from './states.ts';
 
 /** Columns leave in this order when the list does not fit (LV §4). */
@@ -43,8 +43,11 @@ interface Shown {
   readonly most: number;
   /** Text columns give way to this width before a column is dropped. */
   readonly shrinksTo: number;
-  readonly cell: (view: View, session: SessionView, place: Place) => readonly [text: string, tone?: Tone];
+  readonly cell: (view: View, session: SessionView, place: Place) => Cell;
 }
+
+/** `both`: its two ends tell it from others, so it is cut in the middle (LV-45). */
+type Cell = readonly [text: string, tone?: Tone | undefined, keeps?: 'both'];
 
 /** Which columns stand beside, and whether space is short. */
 interface Place {
@@ -60,9 +63,14 @@ function contextCell(view: View, session: SessionView, { columns }: Place): read
   return value >= NEAR_COMPACTION ? [drawn, 'attention'] : [drawn];
 }
 
-function placeCell(view: View, session: SessionView, { columns }: Place): readonly [string] {
+/** A name made of project and id is nothing without its end. */
+const nameCell = (view: View, session: SessionView): Cell =>
+  session.titleSource === 'project' ? [named(view, session.name), undefined, 'both'] : [named(view, session.name)];
+
+function placeCell(view: View, session: SessionView, { columns }: Place): Cell {
   const branch = columns.includes('branch') && session.branch !== null ? ` (${named(view, session.branch)})` : '';
-  return [named(view, session.project) + branch];
+  const name = named(view, session.project);
+  return branch === '' && name.includes('/') ? [name, undefined, 'both'] : [name + branch];
 }
 
 /** What it did last: the tool and its short target (LV-52), the tool alone where columns are few, and running subagents as `+2`. */
@@ -77,7 +85,7 @@ function actionCell(view: View, session: SessionView, { columns, brief }: Place)
 
 const SHOWN: Readonly<Partial<Record<Column, Shown>>> = {
   state: { heading: 'S', right: false, least: 2, most: 2, shrinksTo: 2, cell: (view, { state }) => stateCell(view, state) },
-  name: { heading: 'NAME', right: false, least: 8, most: 40, shrinksTo: 17, cell: (view, session) => [named(view, session.name)] },
+  name: { heading: 'NAME', right: false, least: 8, most: 40, shrinksTo: 17, cell: nameCell },
   project: { heading: 'PROJECT', right: false, least: 8, most: 40, shrinksTo: 9, cell: placeCell },
   model: { heading: 'MODEL', right: false, least: 10, most: 18, shrinksTo: 10, cell: (view, { model }) => [modelName(view, model)] },
   ctx: { heading: 'CTX', right: true, least: 4, most: 10, shrinksTo: 4, cell: contextCell },
@@ -207,10 +215,10 @@ function tracksFor(view: View, sessions: readonly SessionView[], columns: readon
   );
 }
 
-function rowLine(tracks: readonly Track[], indent: number, content: (track: Track) => readonly [string, Tone?], rowTone?: Tone): Line {
+function rowLine(tracks: readonly Track[], indent: number, content: (track: Track) => Cell, rowTone?: Tone): Line {
   const cells = tracks.flatMap((track, index): Span[] => {
-    const [text, tone] = content(track);
-    const fitted = fitEnd(text, track.width);
+    const [text, tone, keeps] = content(track);
+    const fitted = keeps === 'both' ? fitMiddle(text, track.width) : fitEnd(text, track.width);
     const padded = track.shown.right ? padStart(fitted, track.width) : padEnd(fitted, track.width);
     return [span(`${index === 0 ? '' : ' '}${padded}`, rowTone ?? tone)];
   });
