@@ -5,7 +5,7 @@ import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
-import { builtins } from './builtins.mjs';
+import { builtins, lateRequires } from './builtins.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 // Made beside and put in place at the end: what runs from dist/ meanwhile finds it whole.
@@ -55,7 +55,7 @@ for (const [name, file] of Object.entries({ hook: HOOK, ...HOT })) {
     ...common,
     input: { [name]: file },
     preserveEntrySignatures: 'allow-extension',
-    plugins: [hotApart, builtins()],
+    plugins: [hotApart, builtins(), lateRequires()],
   });
   await hot.write({ dir, format: 'cjs', entryFileNames: '[name].js', chunkFileNames: `${name}-[name]-[hash].js`, minify: true });
   await hot.close();
@@ -94,12 +94,17 @@ const hookApart = {
 const program = await rolldown({
   ...common,
   input: { main: 'src/main.ts', 'decode-worker': 'src/ledger/decode-worker.ts' },
-  plugins: [hookApart, hotApart, screenApart, builtins()],
+  plugins: [hookApart, hotApart, screenApart, builtins(), lateRequires()],
 });
 await program.write({ dir, format: 'cjs', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js', minify: true });
 await program.close();
 
-const screen = await rolldown({ ...common, input: { screen: 'src/surfaces/tui/run.ts' }, external: [/^node:/, 'react-devtools-core'] });
+const screen = await rolldown({
+  ...common,
+  input: { screen: 'src/surfaces/tui/run.ts' },
+  external: [/^node:/, 'react-devtools-core'],
+  plugins: [lateRequires()],
+});
 await screen.write({ dir, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs', minify: true });
 await screen.close();
 

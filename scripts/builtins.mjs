@@ -57,3 +57,17 @@ const lazily = (name) => {
   const keys = Object.keys(process.getBuiltinModule(`node:${name}`)).filter((key) => IDENTIFIER.test(key));
   return `{${keys.map((key) => `get ${key}() { return process.getBuiltinModule('node:${name}').${key}; }`).join(',')}}`;
 };
+
+/**
+ * A bundler plugin: what our source loads late by `createRequire`, which a bundler does not see, becomes part of the bundle and stays as late. Without it
+ * the program would need its packages beside it.
+ */
+export function lateRequires() {
+  return {
+    name: 'late-requires',
+    transform: {
+      filter: { id: /[\\/]src[\\/].*\.ts$/, code: /createRequire\(import\.meta\.url\)\(/ },
+      handler: (code) => code.replaceAll('createRequire(import.meta.url)(', 'require('),
+    },
+  };
+}

@@ -38,11 +38,13 @@ mkdirSync('docs/screens', { recursive: true });
 try {
   for (const [columns, rows] of SIZES) {
     const session = `live-${columns}x${rows}`;
-    const program = `'${process.execPath}' '${join(process.cwd(), 'dist/main.js')}' live --demo --token-limit 80M --cost-threshold 25`;
+    const program = `'${process.execPath}' '${join(process.cwd(), 'dist/main.js')}' live --demo --at 2026-11-20T13:42:10Z --token-limit 80M --cost-threshold 25`;
     tmux('new-session', '-d', '-s', session, '-x', String(columns), '-y', String(rows), program);
     const picture = await settled(session);
     const lines = picture
       .replace(/\n$/, '')
+      // The demo's directory has another name each time.
+      .replaceAll(/(?<=tidemark-demo-)\w{6}/g, 'XXXXXX')
       .split('\n')
       .map((line) => line.trimEnd());
     writeFileSync(`docs/screens/${session}.txt`, `${lines.join('\n')}\n`);

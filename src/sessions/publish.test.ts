@@ -1,4 +1,15 @@
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -32,12 +43,12 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 let serial = 0;
-/** One hook of a session, without its process. */
-function hook(id: string, name = 'PostToolUse'): FolderView | null {
+/** One hook of a session, without its process. `clock` is asked right before and behind the look at the folder. */
+function hook(id: string, name = 'PostToolUse', clock = systemClock.now): FolderView | null {
   const now = systemClock.now();
   const event: HookEvent = { v: 1, at: now, n: `n${serial++}`, event: name, tool: `T${serial}`, cwd: '/home/dev/p1' };
   const read = appendEvent(journalFile(stateDir, id), event, now);
-  const own = { stateDir, dataDir: `${home}/d`, claudeDir, sessionId: id, config: null, clock: systemClock.now, read, table };
+  const own = { stateDir, dataDir: `${home}/d`, claudeDir, sessionId: id, config: null, clock, read, table };
   return publishOwn(own, now).view;
 }
 
@@ -122,6 +133,13 @@ describe('LS-40: whoever moved it is seen', () => {
     expect(sessions().find(({ session_id }) => session_id === 'f')).toMatchObject({ agents: 5 });
   });
 
+  test('a file of ours that another program put its own in place of', () => {
+    foreign('.x');
+    renameSync(file('.x'), file('b'));
+    expect(hook('a')).toMatchObject({ isWhole: true });
+    expect(sessions()).toEqual(fresh());
+  });
+
   test('a file that went', () => {
     rmSync(file('b'));
     expect(hook('a')).toMatchObject({ isWhole: true });
@@ -169,6 +187,34 @@ describe('LS-40: whoever moved it is seen', () => {
     const own = { stateDir, dataDir: `${home}/d`, claudeDir, sessionId: 'a', config: null, clock: systemClock.now, read: null, table };
     expect(() => publishOwn(own, systemClock.now())).not.toThrow();
     expect(sessions()).toEqual(fresh());
+  });
+});
+
+describe('LS-40: who comes between the look and the index is seen by the one that writes last', () => {
+  /** What was made of a file is only kept when its time is over: 50 ms. */
+  function settle(): void {
+    hook('b');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60);
+    hook('a');
+  }
+
+  test.each<[string, () => unknown]>([
+    ['a hook of a known session', () => hook('b', 'Stop')],
+    ['a hook of a new session', () => hook('new')],
+    ['a new file of another program', () => foreign('f')],
+    ['a file that goes', () => rmSync(file('b'))],
+  ])('%s', (_name, meanwhile) => {
+    for (const call of [2, 3]) {
+      settle();
+      let calls = 0;
+      const clock = () => {
+        if (++calls === call) meanwhile();
+        return systemClock.now();
+      };
+      hook('a', 'PostToolUse', clock);
+      expect(calls).toBeGreaterThanOrEqual(3);
+      expect(sessions()).toEqual(fresh());
+    }
   });
 });
 

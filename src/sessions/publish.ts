@@ -1,9 +1,8 @@
-import { lstatSync, mkdirSync, readlinkSync, renameSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, statSync } from 'node:fs';
 import { errnoOf } from '../platform/errors.ts';
 import type { Loose } from '../platform/loose.ts';
 import { processors } from '../platform/machine.ts';
-import { readSmallFile, readSmallJson, replaceSmallFile } from '../platform/small-file.ts';
+import { readSmallJson, replaceSmallFile } from '../platform/small-file.ts';
 import {
   announce,
   announced,
@@ -14,7 +13,8 @@ import {
   readCache,
   writeCache,
 } from './index-cache.ts';
-import { isoSecond, type Load, mayReplace, type StatusFile, sameButTimes } from './status-file.ts';
+import { pointLegacy } from './legacy-link.ts';
+import { type Load, mayReplace, type StatusFile, sameButTimes } from './status-file.ts';
 import {
   countNames,
   type FolderOptions,
@@ -197,56 +197,6 @@ function newestOf(view: FolderView): string | null {
     if (best === null || row.at > best.at || (row.at === best.at && row.id < best.id)) best = row;
   }
   return best?.name ?? null;
-}
-
-/** `C/status.json`, a relative link to the newest session's file; a copy where there are no links; gone when there is no session. Never dangles. */
-export function pointLegacy(claudeDir: string, name: string | null, now: number): void {
-  const path = `${claudeDir}/status.json`;
-  const wanted = name === null ? null : `status/${name}`;
-  const there = legacyTarget(path);
-  if (there === wanted || (wanted === null && there === '')) return;
-  try {
-    if (wanted === null) {
-      if (there !== null) unlinkSync(path);
-      return;
-    }
-    // A file of the time before is kept aside once (MG-4).
-    if (there === '' && !isOurCopy(path)) renameSync(path, `${path}.tidemark-backup-${isoSecond(now).replaceAll(':', '')}`);
-    link(claudeDir, wanted, path);
-  } catch {
-    // A folder that cannot be written: the link stays as it is.
-  }
-}
-
-/** Where the link points; '' for something that is no link; null for nothing. */
-function legacyTarget(path: string): string | null {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return null;
-  return stat.isSymbolicLink() ? readlinkSync(path) : '';
-}
-
-function isOurCopy(path: string): boolean {
-  return process.platform === 'win32' && readSmallJson(path, MAX_STATUS)?.tidemark !== undefined;
-}
-
-function link(claudeDir: string, wanted: string, path: string): void {
-  const temporary = join(claudeDir, `.status.json.${process.pid}.${Math.random().toString(36).slice(2, 12)}.tmp`);
-  try {
-    try {
-      symlinkSync(wanted, temporary);
-    } catch (error) {
-      if (errnoOf(error) !== 'EPERM' && errnoOf(error) !== 'ENOSYS') throw error;
-      writeFileSync(temporary, readSmallFile(join(claudeDir, wanted), MAX_STATUS) ?? '', { flag: 'wx', mode: 0o600 });
-    }
-    renameSync(temporary, path);
-  } catch (error) {
-    try {
-      unlinkSync(temporary);
-    } catch {
-      // Never made.
-    }
-    throw error;
-  }
 }
 
 function statQuietly(path: string) {

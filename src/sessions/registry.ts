@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { looseNumber, looseObject, looseText } from '../platform/loose.ts';
 import { isOurDomain, type ProcessTable } from '../platform/processes.ts';
@@ -127,6 +127,7 @@ export function readRegistryOnce(claudeDir: string, table: ProcessTable): readon
 }
 
 function pidsIn(dir: string): readonly number[] {
+  if (!existsSync(dir)) return [];
   let names: readonly string[];
   try {
     names = readdirSync(dir);

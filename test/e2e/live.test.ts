@@ -431,7 +431,7 @@ describe.skipIf(!canRun)('without a full screen', () => {
     await screen.shows(/migrate-orders, project orders-db: working/);
     screen.type('/mig\r');
     screen.type('nonsense\r');
-    await screen.shows('Commands: list');
+    await screen.shows('There is no such command; help lists them.');
     screen.type('q\r');
     expect(await screen.exited).toBe(0);
     expect(screen.raw()).not.toMatch(/\u001b\[|[█─│]/);

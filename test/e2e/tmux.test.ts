@@ -54,7 +54,7 @@ describe.skipIf(!canRun || !hasTmux)('in tmux (apt-get install tmux)', () => {
     start(name, columns, rows, program);
     const text = await shows(
       name,
-      (shown) => VERDICT.test(shown.split('\n')[rows >= 30 ? 1 : 0] ?? '') && /[●○✓–?][WIPQYELXU] /.test(shown),
+      (shown) => VERDICT.test(shown.split('\n')[rows >= 30 ? 1 : 0] ?? '') && /[●○▲◆✓‼✕–?][WIPQYELXU] /.test(shown),
     );
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(columns);
     tmux('send-keys', '-t', name, 'q');
@@ -63,7 +63,7 @@ describe.skipIf(!canRun || !hasTmux)('in tmux (apt-get install tmux)', () => {
   test('--emoji: columns stay aligned under the titles (LV-6)', async () => {
     start('emoji', 120, 40, `${program} --emoji`);
     const text = await shows('emoji', (shown) => shown.includes('📊') && /[●][W] /.test(shown));
-    const rows = text.split('\n').filter((line) => /[●○✓–?][WIPQYELXU] /.test(line));
+    const rows = text.split('\n').filter((line) => /[●○▲◆✓‼✕–?][WIPQYELXU] /.test(line));
     expect(new Set(rows.map((line) => line.search(/\$\d|<\$/) >= 0)).size).toBe(1);
     tmux('send-keys', '-t', 'emoji', 'q');
   });
