@@ -20,7 +20,10 @@ export class LiveHome implements Disposable {
   readonly claudeDir: string;
   readonly sessions: readonly LiveSession[];
   readonly #dice = new Dice(11);
-  readonly #processes: ChildProcess[];
+  #processes: ChildProcess[] = [];
+  readonly #end = (): void => {
+    for (const child of this.#processes) child.kill('SIGKILL');
+  };
   #lines = 0;
 
   constructor(dir: string, count: number) {
@@ -29,6 +32,7 @@ export class LiveHome implements Disposable {
     rmSync(dir, { recursive: true, force: true });
     mkdirSync(join(this.claudeDir, 'sessions'), { recursive: true });
     const text = filler(this.#dice, 200_000);
+    process.once('exit', this.#end);
     this.#processes = Array.from({ length: count }, () => spawn('sleep', ['7200'], { stdio: 'ignore' }));
     this.sessions = this.#processes.map((child, index) => {
       const project = `project-${index % PROJECTS}`;
@@ -69,7 +73,8 @@ export class LiveHome implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const child of this.#processes) child.kill('SIGKILL');
+    process.off('exit', this.#end);
+    this.#end();
     rmSync(this.dir, { recursive: true, force: true });
   }
 }

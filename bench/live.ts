@@ -56,7 +56,7 @@ async function withView<T>(
   name: string,
   use: (home: LiveHome, view: BenchTerminal, env: Record<string, string>) => Promise<T>,
 ): Promise<T> {
-  using home = new LiveHome(join(work, `live-${name}`), number('sessions'));
+  using home = new LiveHome(join(work, `live-${name}-${process.pid}`), number('sessions'));
   const env = environment(home.dir, home.claudeDir);
   const given = options.node === '' ? [] : options.node.split(',');
   const node = [...given, ...(options.profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', resolve(options.profile)])];
@@ -132,7 +132,7 @@ async function cpu(): Promise<Row[]> {
 
 /** The engine without a picture: the JSON stream into nothing. */
 async function engine(): Promise<Row[]> {
-  using home = new LiveHome(join(work, 'live-engine'), number('sessions'));
+  using home = new LiveHome(join(work, `live-engine-${process.pid}`), number('sessions'));
   const child = spawn(process.execPath, [main, 'live', '--json'], {
     env: environment(home.dir, home.claudeDir),
     stdio: ['ignore', 'ignore', 'ignore'],
@@ -153,7 +153,7 @@ async function engine(): Promise<Row[]> {
 /** First frame with a warm ledger, against a bare Ink program that prints one word (LV-114). */
 async function start(): Promise<Row[]> {
   const corpus = ensureCorpus(work, { sessions: number('corpus'), bytes: parseBytes(options.bytes), seed: 1 });
-  const home = join(work, 'live-start');
+  const home = join(work, `live-start-${process.pid}`);
   rmSync(home, { recursive: true, force: true });
   mkdirSync(home, { recursive: true });
   const env = environment(home, corpus.claudeDir);
@@ -175,6 +175,7 @@ async function start(): Promise<Row[]> {
     theirs.push(await first([bare], /^word/));
   }
   const what = `first frame, ${corpus.sessions} sessions known ÷ bare Ink, one word`;
+  rmSync(home, { recursive: true, force: true });
   return [atMost(what, pairwiseRatio(ours, theirs), 2, `${ms(median(ours))} / ${ms(median(theirs))}`)];
 }
 
@@ -221,6 +222,8 @@ const soaked = (): Promise<Row[]> =>
     }),
   );
 
+// Stopped from outside, it leaves no process behind either.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 if (!existsSync(main)) throw new Error(`${main} is missing: npm run build`);
 const load1 = () => loadavg()[0]!.toFixed(1);
 const before = load1();

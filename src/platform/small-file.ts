@@ -12,8 +12,6 @@ const NO_LINK = fs.constants.O_NOFOLLOW ?? 0;
 
 /** The text of a regular file of at most `maxBytes`; null when there is none, it is larger, or it cannot be read. `follow` allows a link. */
 export function readSmallFile(path: string, maxBytes: number, follow = false): string | null {
-  // Asked first: making an exception of what is often not there takes longer than reading it would.
-  if (!fs.existsSync(path)) return null;
   let fd: number | undefined;
   try {
     fd = fs.openSync(path, fs.constants.O_RDONLY | NO_WAIT | (follow ? 0 : NO_LINK));

@@ -119,6 +119,8 @@ export function readEvent(value: unknown): HookEvent | null {
   const line = looseObject(value);
   const { at, event, n } = line;
   if (line.v !== 1 || typeof at !== 'number' || !(at >= 0) || typeof event !== 'string' || event === 'state') return null;
+  // Nearly all are just what we wrote: every hook reads dozens.
+  if (typeof n === 'string' && n.length <= 16 && isPlain(line)) return line as unknown as HookEvent;
   const read: Record<string, unknown> = { v: 1, at, n: typeof n === 'string' ? n.slice(0, 16) : '', event };
   for (const name in line) {
     const value = line[name];
@@ -130,6 +132,28 @@ export function readEvent(value: unknown): HookEvent | null {
     if (identity !== null) read.identity = identity;
   }
   return read as unknown as HookEvent;
+}
+
+/** Of two texts, absent or as they may be. */
+const areTexts = (a: unknown, b: unknown): boolean =>
+  (a === undefined || (typeof a === 'string' && a.length <= MAX_TEXT)) &&
+  (b === undefined || (typeof b === 'string' && b.length <= MAX_TEXT));
+
+/** Whether nothing need be left out of a line: only texts in their bounds, and none of the fields that are more than that. */
+function isPlain(l: Loose): boolean {
+  return (
+    l.tasks === undefined &&
+    l.identity === undefined &&
+    areTexts(l.prompt, l.tool) &&
+    areTexts(l.toolUse, l.input) &&
+    areTexts(l.mode, l.cwd) &&
+    areTexts(l.transcript, l.agent) &&
+    areTexts(l.agentType, l.source) &&
+    areTexts(l.reason, l.kind) &&
+    areTexts(l.error, l.effort) &&
+    areTexts(l.model, l.task) &&
+    areTexts(l.title, undefined)
+  );
 }
 
 function readTasks(tasks: Loose): BackgroundTasks {

@@ -1,6 +1,6 @@
-import { appendFileSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { movedStateDir, readCompiled } from '../config/compiled.ts';
+import { compiledFile, movedStateDir, readCompiled } from '../config/compiled.ts';
 import { systemClock } from '../platform/clock.ts';
 import { type Env, readEnv } from '../platform/env.ts';
 import { errnoOf } from '../platform/errors.ts';
@@ -108,7 +108,7 @@ function publish(env: Env, paths: Paths, { claudeDir, sessionId, event }: FromHo
   const now = systemClock.now();
   // The parent's absence is told apart from our folder's: a home that is gone is not made anew.
   if (statSync(paths.home, { throwIfNoEntry: false }) === undefined) return;
-  const config = readCompiled(paths.stateDir)?.config ?? null;
+  const config = existsSync(compiledFile(paths.stateDir)) ? (readCompiled(paths.stateDir)?.config ?? null) : null;
   const stateDir = movedStateDir(config, paths, env);
   const read = appendEvent(journalFile(stateDir, sessionId), event, now);
   const { view } = publishOwn({ stateDir, dataDir: paths.dataDir, claudeDir, sessionId, config, clock: systemClock.now, read }, now);

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import type { Config } from '../config/schema.ts';
 import { type ProcessTable, systemProcesses } from '../platform/processes.ts';
 import { summaryFacts } from './capture.ts';
@@ -16,7 +16,7 @@ import { statusFileOf } from './status-file.ts';
 import { type FolderView, statusDir, statusFile } from './status-folder.ts';
 import type { Pseudonyms } from './status-index.ts';
 import { bySession } from './stored-session.ts';
-import { readSummary } from './summary-file.ts';
+import { readSummary, summaryFile } from './summary-file.ts';
 
 /* One session's status file and the index, from all its sources: what a hook and a run of the statusline publish (LS-40, SL-27). */
 
@@ -61,8 +61,9 @@ export function publishOwn(own: OwnSession, now: number): Published {
       version: () => `${sizeOf(journal)} ${stampOf(captureFile(stateDir, sessionId))}`,
       build: (previous) => {
         if (sizeOf(journal) !== (read?.size ?? -1)) read = readJournal(journal, now) ?? read;
-        const capture = own.capture ?? readCapture(stateDir, sessionId);
-        const summary = summaryFacts(readSummary(stateDir), sessionId);
+        // Asked first: making an exception of what is often not there takes longer than reading it would.
+        const capture = own.capture ?? (existsSync(captureFile(stateDir, sessionId)) ? readCapture(stateDir, sessionId) : null);
+        const summary = summaryFacts(existsSync(summaryFile(stateDir)) ? readSummary(stateDir) : null, sessionId);
         const evidence = evidenceOf(claudeDir, sessionId, read, capture, table);
         const session = assembleSession({ id: sessionId, configDir: claudeDir, ...evidence, capture, summary, rules }, clock());
         isLive = session !== null;
