@@ -101,6 +101,8 @@ await program.close();
 
 const screen = await rolldown({
   ...common,
+  // The layout engine's loader looks for `fetch`, which makes Node load its whole HTTP client: the screen has no use for either.
+  transform: { define: { ...common.transform.define, fetch: 'undefined' } },
   input: { screen: 'src/surfaces/tui/run.ts' },
   external: [/^node:/, 'react-devtools-core'],
   plugins: [lateRequires()],

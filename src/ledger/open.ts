@@ -143,7 +143,7 @@ function ledgerOf(db: Database, table: PriceTable, mode: LedgerMode, notice: str
 function prepare(db: Database): void {
   // Version first: a WAL written by several processes can be corrupted by SQLite before 3.51.3.
   db.exec(hasSafeWal(sqliteVersion(db)) ? 'PRAGMA journal_mode = WAL' : 'PRAGMA journal_mode = TRUNCATE');
-  db.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000; PRAGMA temp_store = MEMORY');
+  db.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000; PRAGMA temp_store = MEMORY');
 }
 
 function migrate(db: Database, options: OpenOptions): void {
