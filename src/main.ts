@@ -21,7 +21,8 @@ function hook(): never {
   process.exit(0);
 }
 
-if (process.argv[2] === 'hook') hook();
+// With more words, `--help` for one, a person asks.
+if (process.argv[2] === 'hook' && process.argv.length === 3) hook();
 void start(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
 });

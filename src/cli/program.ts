@@ -61,6 +61,17 @@ function addLive(program: Command, exit: Exit): void {
   addLiveFlags(program.command('demo').description('a made-up home with live sessions, to look around without any data')).action(
     (flags: LiveFlags) => live({ ...flags, demo: true }),
   );
+  addHotPaths(program);
+}
+
+/** Answered before this program is loaded (src/main.ts); here for the help alone. */
+function addHotPaths(program: Command): void {
+  program
+    .command('hook')
+    .description("takes a hook event of Claude Code on its stdin and keeps the session's status file; what tidemark install hooks sets up");
+  program
+    .command('statusline')
+    .description("takes the statusline's input on its stdin and prints a line; see statusline --help, tidemark install statusline");
 }
 
 /** Every command throws instead of ending the process, suggests the nearest flag, and names what replaces a peer's flag. */

@@ -201,13 +201,24 @@ function placeNew(temporary: string, target: string): boolean {
   return true;
 }
 
-/** The check stands right before the rename. A second name keeps the old file for the case that somebody writes into it in that very moment. */
+/** How long after the rename the former file is watched for a write that was under way, ms each. */
+const AFTER_MS = [0, 1, 3];
+
+/**
+ * The check stands right before the rename. A second name, taken in the system call before it, keeps the former file: it shows whether somebody put
+ * another file there since the check, and what somebody who had it open wrote into it. Only a rename by another program between these two calls, some
+ * microseconds, is lost.
+ */
 function replaceSeen(temporary: string, target: string, old: string, seen: Seen): boolean {
-  const kept = tryLink(target, old) === 'linked';
+  const ours = fs.statSync(temporary).ino;
   if (!isStill(target, seen)) return false;
+  const kept = tryLink(target, old) === 'linked';
   fs.renameSync(temporary, target);
-  if (kept && !isStill(old, seen)) {
-    fs.renameSync(old, target);
+  for (const pause of kept ? AFTER_MS : []) {
+    if (pause > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
+    if (isStill(old, seen)) continue;
+    // Put back what somebody saved, unless a newer file stands in the place of ours.
+    if (fs.statSync(target, { throwIfNoEntry: false })?.ino === ours) fs.renameSync(old, target);
     return false;
   }
   syncDirectory(dirname(target));

@@ -32,7 +32,7 @@ const DECODE = 'transcripts/decode-usage.ts';
 const MUTANTS: readonly Mutant[] = [
   m('D-10.4 the first line wins', MERGE, 'output: Math.max(a.output, b.output),', 'output: a.output,'),
   m('D-10.4 counters of repeats are added', MERGE, 'input: Math.max(a.input, b.input),', 'input: a.input + b.input,'),
-  m('D-10 no de-duplication', DECODE, 'return { key: id, weak: false };', "return { key: `${id}${text(own(o, 'uuid'))}`, weak: false };"),
+  m('D-10 no de-duplication', DECODE, 'return { key: id, weak: false };', 'return { key: `${id}${text(o.uuid)}`, weak: false };'),
   m(
     "D-10.2 a gateway's id is a key by itself",
     DECODE,
@@ -43,7 +43,7 @@ const MUTANTS: readonly Mutant[] = [
     'D-10.1 without an id every line is a request',
     DECODE,
     'return { key: `r:${requestId}`, weak: false };',
-    "return { key: `r:${requestId}${text(own(o, 'uuid'))}`, weak: false };",
+    'return { key: `r:${requestId}${text(o.uuid)}`, weak: false };',
   ),
   m('D-10.3 a replay counts as the main thread does', MERGE, 'if (a.rank !== b.rank) return a.rank > b.rank ? a : b;', ''),
   m('D-10.4 the latest time', MERGE, 'guessed ? Math.min(a.at, b.at)', 'guessed ? Math.max(a.at, b.at)'),
@@ -65,7 +65,7 @@ const MUTANTS: readonly Mutant[] = [
     'return a.fileFirstAt < b.fileFirstAt ? -1 : 1;\n  if (!a.named && a.fileBirth',
     'return a.fileFirstAt < b.fileFirstAt ? 1 : -1;\n  if (!a.named && a.fileBirth',
   ),
-  m('D-11 every output is complete', DECODE, "hasStopReason: text(own(message, 'stop_reason')) !== null,", 'hasStopReason: true,'),
+  m('D-11 every output is complete', DECODE, 'hasStopReason: text(message.stop_reason) !== null,', 'hasStopReason: true,'),
   m('D-16 an unknown price is 0', COST, 'if (found === null) return null;', 'if (found === null) return 0;'),
   m('D-15 searches are free', COST, 'return applyRate(rate, tokens) + searches;', 'return applyRate(rate, tokens) + 0 * searches;'),
   m('D-15 fast costs as much', COST, "const isFast = usage.speed === 'fast' && period.fastMultiplier !== null;", 'const isFast = false;'),

@@ -72,7 +72,7 @@ describe.skipIf(!canRun || !hasTmux)('in tmux (apt-get install tmux)', () => {
     start('split', 200, 60, program);
     await shows('split', (text) => text.includes(' │ '));
     tmux('split-window', '-h', '-t', 'split', 'sleep 60');
-    const text = await shows('split:0.0', (shown) => !shown.includes('DETAILS ·') || !shown.includes(' │ '));
+    const text = await shows('split:0.0', (shown) => shown.includes('ACTIVE SESSIONS') && !/ │ .*(?:DETAILS|sessions ›)/.test(shown));
     expect(text.split('\n')[1]).toMatch(VERDICT);
     tmux('kill-session', '-t', 'split');
   });

@@ -29,12 +29,14 @@ if (mode === 'sessions') {
     writeFileSync(join(dir, `${id}.json`), JSON.stringify({ sessionId: id, projectPath: `/p/${id}`, health: { status: 'healthy' } }));
     if (n % 25 === 24) await updateState(options(), (state) => adopt(state, dir, new Set(), Date.now()).state);
   }
-} else if (mode === 'spin') {
-  for (let n = 0; ; n++)
+} else if (mode === 'spin' || mode === 'steady') {
+  for (let n = 0; ; n++) {
+    if (mode === 'steady') await new Promise((resolve) => setTimeout(resolve, 40));
     await updateState(options(), (state) => ({
       ...state,
       sessions: state.sessions.map((session) => ({ ...session, git: { ...session.git, ahead: n } })),
     }));
+  }
 } else {
   const won: number[] = [];
   for (let n = 0; n < Number(count); n++) if (tryLock(join(dir, `lock-${n}`)) !== null) won.push(n);
