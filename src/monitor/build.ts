@@ -123,7 +123,7 @@ export function buildSnapshot(input: SnapshotInput): Snapshot {
     projects,
     windows,
     accounts: accountViews(input, windows, sessions),
-    models: modelViews(visible, combined.all),
+    models: modelViews(visible, combined),
     ingest: input.ingest,
   };
   return {

@@ -1,7 +1,7 @@
 import { type BurnThresholds, burnStart } from '../usage/burn.ts';
 import { amountsOf, earliest, groupBy, severityOf } from './amounts.ts';
 import { burnOf, type UsageSlot } from './live-usage.ts';
-import type { ModelView, ProjectView, SessionView } from './snapshot.ts';
+import type { Amounts, ModelView, ProjectView, SessionView } from './snapshot.ts';
 import { mergedTally, Tally } from './tally.ts';
 
 const ACTIVE: ReadonlySet<string> = new Set(['working', 'compacting', 'needs-permission', 'needs-answer', 'your-turn']);
@@ -44,8 +44,9 @@ export function projectViews({ sessions, slots, now, start, since, burn }: Proje
   return views.sort((a, b) => (b.share ?? 0) - (a.share ?? 0) || b.window.all - a.window.all || (a.path < b.path ? -1 : 1));
 }
 
-/** Use in the window by model, most used first. */
-export function modelViews(slots: readonly UsageSlot[], all: number): ModelView[] {
+/** Use in the window by model, the largest share first; the share as for projects. */
+export function modelViews(slots: readonly UsageSlot[], all: Amounts): ModelView[] {
+  const isPriced = all.cost !== null && !all.costIsLowerBound;
   const models = new Map<string, { tally: Tally; sessions: Set<string> }>();
   for (const slot of slots)
     for (const [name, tally] of slot.models) {
@@ -61,7 +62,8 @@ export function modelViews(slots: readonly UsageSlot[], all: number): ModelView[
   return [...models]
     .map(([model, { tally, sessions }]) => {
       const window = amountsOf(tally.sum);
-      return { model, window, share: percentOf(window.all, all), sessions: sessions.size };
+      const share = isPriced ? percentOf(window.cost ?? 0, all.cost ?? 0) : percentOf(window.all, all.all);
+      return { model, window, share, sessions: sessions.size };
     })
-    .sort((a, b) => b.window.all - a.window.all || (a.model < b.model ? -1 : 1));
+    .sort((a, b) => (b.share ?? 0) - (a.share ?? 0) || b.window.all - a.window.all || (a.model < b.model ? -1 : 1));
 }
