@@ -26,7 +26,7 @@ import { tokenLimitOf, zoneOf } from '../report-request.ts';
 export async function runLive(flags: LiveFlags): Promise<number> {
   const seconds = numberIn('--refresh-interval', flags.refreshInterval, 0.2, 3600);
   numberIn('--session-duration', flags.sessionDuration, 0.5, 24);
-  costThresholds(flags.costThreshold ?? []);
+  costThresholds(flags.costThreshold ?? [], null);
   if (!flags.demo) refuseDemoTimes(flags as DemoTimes);
   const own = flags.demo ? null : await openApp({ configFile: flags.config, flags: settingsOf(flags) });
   if (own !== null) checkFilter(own.config.live.filter);
@@ -65,7 +65,7 @@ async function showApp(app: App, flags: LiveFlags, seconds: number | null, demo:
       burn: config.burn,
       tokenLimit: limitOf(flags, config),
       limitCount: config.limits.count,
-      cost: costThresholds(flags.costThreshold ?? []),
+      cost: costThresholds(flags.costThreshold ?? [], config.limits.costPerDay),
       demo: demo !== null,
       plan: config.limits.plan,
       hide: link.hide,
@@ -103,8 +103,10 @@ function checkFilter(text: string): void {
 }
 
 /** `25` is the combined cost on screen; `25/day`, `25/project`, `5/session` are others (LV-14). */
-function costThresholds(texts: readonly string[]): CostThresholds {
-  const found: Record<'combined' | 'day' | 'project' | 'session', number | null> = { day: null, ...NO_COST_THRESHOLDS };
+/** What `--cost-threshold` says; the day's from `limits.costPerDay` where it says none. */
+function costThresholds(texts: readonly string[], perDayUsd: number | null): CostThresholds {
+  const day = perDayUsd === null ? null : Math.round(perDayUsd * 1e9);
+  const found: Record<'combined' | 'day' | 'project' | 'session', number | null> = { ...NO_COST_THRESHOLDS, day };
   for (const text of texts) {
     const [amount = '', scope = 'combined'] = text.replace(/^\$/, '').split('/');
     if (scope !== 'combined' && scope !== 'day' && scope !== 'project' && scope !== 'session')
