@@ -110,36 +110,41 @@ onLinux('MG-3: a live view leaves the Claude directory as it is, until the files
   expect(tree().filter((line) => line.startsWith('.claude'))).toEqual(before);
 });
 
-onLinux('§1, BG-1, ST-11: the writer publishes; what is deleted comes back; a killed writer is replaced', async () => {
-  session('s1');
-  expect(tidemark(['install', 'hooks', '--yes'])).toMatchObject({ code: 0 });
-  const first = follow();
-  const all = ['s1.json', 'sessions.json', 'billing-shared.json', 'runtime-state.json', 'daemon.log'].map(health);
-  const status = ['s1.json', 'index.json'].map((name) => path.join(claudeDir(), 'status', name));
-  await until('the files', () => [...all, ...status].every((file) => existsSync(file)));
-  expect(readJson(health('s1.json'))).toMatchObject({
-    sessionId: 's1',
-    projectPath: '/p/api',
-    launch: { authProfile: 'default', detectionMethod: 'default' },
-    transcript: { exists: true, messageCount: 1 },
-    model: { value: 'Opus5.5', source: 'transcript' },
-    billing: { totalTokens: 100, sessionTokens: 100 },
-    tidemark: { state: 'your-turn' },
-  });
-  expect(readJson(health('runtime-state.json')).metadata).toMatchObject({ totalAuthProfiles: 1, totalActiveSessions: 1 });
-  expect(readJson(status[0]!)).toMatchObject({ task: { status: 'idle' }, tidemark: { alive: true, state_source: 'registry' } });
-  const second = follow();
-  await until('a second view', () => second.last().sessions.length === 1);
-  const writer = () => readJson(path.join(home, '.local/state/tidemark/locks/writer')).pid;
-  expect(writer()).toBe(first.child.pid);
-  first.child.kill('SIGKILL');
-  await until('the take-over', () => writer() === second.child.pid);
-  for (const file of [health('sessions.json'), health('runtime-state.json'), health('s1.json')]) rmSync(file);
-  await until('deleted files', () => all.every((file) => existsSync(file)));
-  // An end that is proven is out of the index at once (LS-33).
-  started[0]!.kill('SIGKILL');
-  await until('an index without it', () => readJson(status[1]!).sessions.length === 0);
-});
+onLinux(
+  '§1, BG-1, ST-11: the writer publishes; what is deleted comes back; a killed writer is replaced',
+  async () => {
+    session('s1');
+    expect(tidemark(['install', 'hooks', '--yes'])).toMatchObject({ code: 0 });
+    const first = follow();
+    const all = ['s1.json', 'sessions.json', 'billing-shared.json', 'runtime-state.json', 'daemon.log'].map(health);
+    const status = ['s1.json', 'index.json'].map((name) => path.join(claudeDir(), 'status', name));
+    await until('the files', () => [...all, ...status].every((file) => existsSync(file)));
+    expect(readJson(health('s1.json'))).toMatchObject({
+      sessionId: 's1',
+      projectPath: '/p/api',
+      launch: { authProfile: 'default', detectionMethod: 'default' },
+      transcript: { exists: true, messageCount: 1 },
+      model: { value: 'Opus5.5', source: 'transcript' },
+      billing: { totalTokens: 100, sessionTokens: 100 },
+      tidemark: { state: 'your-turn' },
+    });
+    expect(readJson(health('runtime-state.json')).metadata).toMatchObject({ totalAuthProfiles: 1, totalActiveSessions: 1 });
+    expect(readJson(status[0]!)).toMatchObject({ task: { status: 'idle' }, tidemark: { alive: true, state_source: 'registry' } });
+    const second = follow();
+    await until('a second view', () => second.last().sessions.length === 1);
+    const writer = () => readJson(path.join(home, '.local/state/tidemark/locks/writer')).pid;
+    expect(writer()).toBe(first.child.pid);
+    first.child.kill('SIGKILL');
+    await until('the take-over', () => writer() === second.child.pid);
+    for (const file of [health('sessions.json'), health('runtime-state.json'), health('s1.json')]) rmSync(file);
+    // Figures that did not change are written again after half a minute at the latest.
+    await until('deleted files', () => all.every((file) => existsSync(file)), 45_000);
+    // An end that is proven is out of the index at once (LS-33).
+    started[0]!.kill('SIGKILL');
+    await until('an index without it', () => readJson(status[1]!).sessions.length === 0);
+  },
+  90_000,
+);
 
 onLinux('AP-4, AP-5, AP-10: a login in the middle of a session: what was used before stays where it was', async () => {
   login('account-a');
