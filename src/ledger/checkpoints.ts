@@ -1,5 +1,5 @@
 import type { Discovery, TranscriptFile } from '../transcripts/discover.ts';
-import type { Row } from './driver.ts';
+import { checkpointFrom } from './checkpoint-row.ts';
 import { isUnwritable, type Ledger } from './open.ts';
 import type { Checkpoint } from './read-file.ts';
 
@@ -35,30 +35,6 @@ export function checkpoints(ledger: Ledger): Map<string, Checkpoint> {
 export function checkpointOf(ledger: Ledger, path: string): Checkpoint | null {
   const row = ledger.db.sql('SELECT * FROM file WHERE path = ?').get(path);
   return row ? checkpointFrom(row) : null;
-}
-
-function checkpointFrom(row: Row): Checkpoint {
-  return {
-    path: row.path as string,
-    folder: row.folder as string,
-    dev: row.dev as number,
-    ino: row.ino as number,
-    size: row.size as number,
-    mtime: row.mtime as number,
-    birth: row.birth as number,
-    headHash: row.head_hash as string,
-    headLength: row.head_len as number,
-    tailHash: row.tail_hash as string,
-    tailLength: row.tail_len as number,
-    offset: row.offset as number,
-    lines: row.lines as number,
-    malformed: row.malformed as number,
-    tooLong: row.too_long as number,
-    flagged: row.flagged as number,
-    firstAt: row.first_at as number | null,
-    lastAt: row.last_at as number,
-    session: row.session as string | null,
-  };
 }
 
 /** Marks the files that are no longer there as gone, and those that came back as present. Their events stay either way. `now` in epoch ms. */

@@ -8,7 +8,7 @@ export interface Statement {
   run(...values: Value[]): number;
   get(...values: Value[]): Row | undefined;
   all(...values: Value[]): Row[];
-  /** Rows as arrays of their columns: half the time of objects where there are many. */
+  /** Rows as arrays of their columns: cheaper than objects where there are many. */
   arrays(...values: Value[]): Value[][];
 }
 
