@@ -1,4 +1,4 @@
-import type { Capture } from '../sessions/captures.ts';
+import type { Capture } from '../sessions/capture-facts.ts';
 import type { LiveSession } from '../sessions/session.ts';
 import type { AccountKind } from './inputs.ts';
 

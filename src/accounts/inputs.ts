@@ -1,25 +1,11 @@
+import { isActive, type State as SessionState } from '../sessions/states.ts';
+
 /* What this folder is told by others, as plain data. Times are epoch ms; null is unknown. */
+
+export { isActive, type SessionState };
 
 /** Who is paid: an account of the client's maker, or a provider (D-4). */
 export type AccountKind = 'subscription' | 'api-key' | 'bedrock' | 'vertex' | 'foundry' | 'gateway' | 'unknown';
-
-/** States of D-36. */
-export type SessionState =
-  | 'needs-permission'
-  | 'needs-answer'
-  | 'error'
-  | 'rate-limited'
-  | 'your-turn'
-  | 'working'
-  | 'compacting'
-  | 'idle'
-  | 'unknown'
-  | 'ended';
-
-const ACTIVE: ReadonlySet<SessionState> = new Set(['working', 'compacting', 'needs-permission', 'needs-answer', 'your-turn']);
-
-/** Active in the sense of D-36: W, C, P, Q, Y. */
-export const isActive = (state: SessionState): boolean => ACTIVE.has(state);
 
 /** What is known of the account a session runs under (hook journal and statusline capture, §2.11). */
 export interface Evidence {

@@ -3,19 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  buildCapture,
-  type Capture,
-  type CaptureFacts,
-  captureDir,
-  captureFile,
-  MAX_CAPTURE_BYTES,
-  mergeQuota,
-  officialSamples,
-  readCapture,
-  readCaptures,
-  writeCapture,
-} from './captures.ts';
+import type { Capture, CaptureFacts } from './capture-facts.ts';
+import { buildCapture, captureDir, captureFile, MAX_CAPTURE_BYTES, readCapture, writeCapture } from './capture-file.ts';
+import { mergeQuota } from './capture-quota.ts';
+import { officialSamples, readCaptures } from './captures.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 14, 6);
 const MINUTE = 60_000;

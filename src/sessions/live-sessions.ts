@@ -1,8 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isOurDomain, type ProcessTable, systemProcesses } from '../platform/processes.ts';
-import { summaryFacts } from './capture.ts';
-import { type Capture, captureFile, readCapture } from './captures.ts';
+import type { Capture } from './capture-facts.ts';
+import { captureFile, readCapture } from './capture-file.ts';
 import type { HookEvidence, JobEvidence, TranscriptEvidence } from './evidence.ts';
 import { sessionFileName } from './file-name.ts';
 import { readJobs } from './jobs.ts';
@@ -12,6 +12,7 @@ import { type RegistryEvidence, RegistryReader } from './registry.ts';
 import { assembleSession, type LiveSession } from './session.ts';
 import { CLOCKS, DEFAULT_RULES, type SessionRules, urgency } from './states.ts';
 import { bySession } from './stored-session.ts';
+import { summaryFacts } from './summary-facts.ts';
 import { readSummary, type Summary } from './summary-file.ts';
 
 export interface LiveSessionsOptions {

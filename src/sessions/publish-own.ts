@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Config } from '../config/schema.ts';
 import { type ProcessTable, systemProcesses } from '../platform/processes.ts';
-import { summaryFacts } from './capture.ts';
-import { type Capture, captureFile, readCapture } from './captures.ts';
+import type { Capture } from './capture-facts.ts';
+import { captureFile, readCapture } from './capture-file.ts';
 import { sessionFileName } from './file-name.ts';
 import { cachePlace, readCache } from './index-cache.ts';
 import { type JournalRead, journalFile, readJournal } from './journal.ts';
@@ -16,6 +16,7 @@ import { statusFileOf } from './status-file.ts';
 import { type FolderView, statusDir, statusFile } from './status-folder.ts';
 import type { Pseudonyms } from './status-index.ts';
 import { bySession } from './stored-session.ts';
+import { summaryFacts } from './summary-facts.ts';
 import { readSummary, summaryFile } from './summary-file.ts';
 
 /* One session's status file and the index, from all its sources: what a hook and a run of the statusline publish (LS-40, SL-27). */

@@ -65,6 +65,9 @@ export interface ReducedState {
   readonly recent: readonly (readonly [n: string, at: number])[];
 }
 
+/** A state while events are added to it. */
+export type Draft = { -readonly [K in keyof ReducedState]: ReducedState[K] } & { recent: (readonly [n: string, at: number])[] };
+
 export const EMPTY_STATE: ReducedState = {
   at: 0,
   phase: 'none',

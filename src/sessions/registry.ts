@@ -28,6 +28,9 @@ export interface RegistryEvidence extends RegistryRecord {
   readonly alive: boolean | null;
 }
 
+/** Since when its status holds, epoch ms. */
+export const statusTime = (record: RegistryRecord): number => record.statusUpdatedAt ?? record.updatedAt ?? record.startedAt ?? 0;
+
 const MAX_BYTES = 64 * 1024;
 /** Names ending otherwise, such as `<pid>.<hash>.key`, are never opened (LS-11). */
 const NAME = /^(\d{1,10})\.json$/;

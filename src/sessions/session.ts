@@ -1,11 +1,12 @@
 import { plain } from '../text/plain.ts';
-import { limitResetOf, type SummaryFacts } from './capture.ts';
-import type { Capture } from './captures.ts';
+import type { Capture } from './capture-facts.ts';
+import { limitResetOf } from './capture-quota.ts';
 import type { Identity } from './event.ts';
 import type { HookEvidence, JobEvidence, TranscriptEvidence } from './evidence.ts';
 import { type LiveState, liveState } from './live-state.ts';
 import type { RegistryEvidence } from './registry.ts';
 import type { SessionRules } from './states.ts';
+import type { SummaryFacts } from './summary-facts.ts';
 import { projectOf, resolveTitle, strongerTitle } from './title.ts';
 
 /** A running client of a session. Times in epoch ms. */

@@ -33,6 +33,7 @@ const ACTIVE: ReadonlySet<State> = new Set<State>(['working', 'compacting', 'nee
 
 /** 0 = most urgent. */
 export const urgency = (state: State): number => RANK.get(state) ?? STATES.length;
+/** Active in the sense of D-36: W, C, P, Q, Y. */
 export const isActive = (state: State): boolean => ACTIVE.has(state);
 export const needsYou = (state: State): boolean => state === 'needs-permission' || state === 'needs-answer';
 export const isState = (value: unknown): value is State => RANK.has(value as State);

@@ -1,9 +1,9 @@
 import { type Loose, looseNumber, looseObject, looseText } from '../platform/loose.ts';
 import { plain } from '../text/plain.ts';
-import type { SummaryFacts } from './capture.ts';
-import type { Capture } from './captures.ts';
+import type { Capture } from './capture-facts.ts';
 import type { LiveSession } from './session.ts';
 import { taskStatus } from './states.ts';
+import type { SummaryFacts } from './summary-facts.ts';
 import { titleSource } from './title.ts';
 
 /* `C/status/<id>.json` v1.1.0 (session-state §2.1): what other programs read. Built from a session and what the file said before. */

@@ -1,21 +1,5 @@
-import type { Capture } from './captures.ts';
-import type { LimitReset } from './evidence.ts';
 import type { Summary } from './summary-file.ts';
 import { rankOfSource, type Title } from './title.ts';
-
-/* What the statusline's capture and the monitor's summary add to a session (session-state §2.11). Pure. */
-
-/** Per cent from which a quota counts as used up. */
-const FULL = 99.5;
-
-/** The latest reset among the quotas that are used up; null when none is. */
-export function limitResetOf(capture: Capture | null): LimitReset | null {
-  let found: LimitReset | null = null;
-  for (const { used, resetsAt, at } of Object.values(capture?.quota ?? {})) {
-    if (used >= FULL && (found === null || resetsAt > found.resetsAt)) found = { resetsAt, at };
-  }
-  return found;
-}
 
 /** What the monitor resolved for a session. */
 export interface SummaryFacts {
@@ -25,6 +9,7 @@ export interface SummaryFacts {
 
 const NOTHING: SummaryFacts = { title: null, profile: null };
 
+/** What the monitor's summary adds to a session (session-state §2.11). Pure. */
 export function summaryFacts(summary: Summary | null, id: string): SummaryFacts {
   if (summary === null || !Object.hasOwn(summary.sessions, id)) return NOTHING;
   const { profile, method, confidence, title } = summary.sessions[id]!;
