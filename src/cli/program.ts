@@ -31,7 +31,7 @@ export const GROUPS: readonly CommandGroup[] = [
 ];
 
 /**
- * The program for a command line (without node and script). A known command is loaded alone: a warm report takes a third less so. Everything else, help
+ * The program for a command line (without node and script). A known command is loaded alone, so that a report does not wait for the others. Everything else, help
  * and mistyped names included, gets them all. `exit` takes a command's exit code.
  */
 export async function buildProgram(exit: Exit, argv: readonly string[] = []): Promise<Command> {

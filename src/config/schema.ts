@@ -16,6 +16,7 @@ import {
   setting,
   timeZone,
   tokens,
+  withoutEffect,
   word,
 } from './values.ts';
 
@@ -58,7 +59,7 @@ export const SETTINGS = {
     bell: flag,
     title: flag,
   },
-  ledger: { path: orNone(path), keep: foreverOr('1d', '36500d') },
+  ledger: { path: orNone(path), keep: withoutEffect(foreverOr('1d', '36500d'), 'forever', 'the ledger keeps everything') },
   ingest: { workers: integer(1, 8, 'a number of workers') },
   display: {
     color: oneOf('auto', 'always', 'never'),
@@ -78,7 +79,7 @@ export const SETTINGS = {
   /** Name shown with the machine's load, and the one-minute average that is still fine (session-state §2.1). */
   load: { profile: word('a name'), ok: orNone(number(0, 10_000, 'a load average')) },
   paths: { state: orNone(path) },
-  log: { level: oneOf('debug', 'info', 'warn', 'error') },
+  log: { level: withoutEffect(oneOf('debug', 'info', 'warn', 'error'), 'info', 'only failures of a hook are logged') },
   burn: {
     moderate: number(0, 1e9, 'work tokens per minute'),
     high: number(0, 1e9, 'work tokens per minute'),

@@ -131,3 +131,13 @@ test('UR-122 show says of every key its value and the layer it comes from', asyn
     layer: 'file',
   });
 });
+
+test('a setting whose part is not built says so: at set, at validate, in show', async () => {
+  const set = await run('set', 'ledger.keep', '30d');
+  expect([set.error, set.err]).toEqual([null, expect.stringContaining('has no effect yet: the ledger keeps everything')]);
+  const checked = await run('validate');
+  expect([checked.error?.exitCode, checked.out]).toEqual([78, expect.stringMatching(/config\.yaml:\d+:\d+.*has no effect yet/)]);
+  const shown = await run('show');
+  expect(shown.out).toMatch(/ledger\.keep +30d +file, has no effect yet/);
+  expect(shown.out).toMatch(/log\.level +info +default$/m);
+});

@@ -63,7 +63,7 @@ async function show(flags: ConfigFlags): Promise<void> {
   }));
   if (flags.json)
     return writeStdout(`${JSON.stringify({ schemaVersion: SCHEMA_VERSION, file, exists: existsSync(file), settings: rows }, null, 2)}\n`);
-  const lines = padded(rows.map(({ key, value, layer }) => [key, shown(key, value), layerText(key, layer)]));
+  const lines = padded(rows.map(({ key, value, layer }) => [key, shown(key, value), `${layerText(key, layer)}${idleText(key, value)}`]));
   await writeStdout(`${terminalText(file, 1000)}${existsSync(file) ? '' : ' (does not exist: defaults hold)'}\n\n${lines.join('\n')}\n`);
 }
 
@@ -77,6 +77,10 @@ function layerText(key: string, layer: Origin): string {
   const variable = layer === 'env' ? envNames(key).find((name) => (env[name] ?? '').trim() !== '') : undefined;
   return variable === undefined ? layer : `${layer} ${variable}`;
 }
+
+/** What is valid in a value and yet does nothing. */
+const idleText = (key: string, value: unknown): string =>
+  (SETTING_BY_KEY.get(key)?.notices?.(value) ?? []).map(({ message }) => `, ${terminalText(message, 200)}`).join('');
 
 /** As a person would write it in the file. */
 function shown(key: string, value: unknown): string {
