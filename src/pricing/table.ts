@@ -5,7 +5,7 @@ import { sonnetFamilies } from './table-sonnet.ts';
 import type { PriceTable } from './types.ts';
 
 /**
- * The table's fingerprint, computed once and written down: to make it anew costs a report 9 ms of its 60. A test compares it with the table; after a
+ * The table's fingerprint, computed once and written down: to make it anew is work in every report. A test compares it with the table; after a
  * change of a price it says what belongs here.
  */
 const FINGERPRINT = '2026-11-20-ac539efe6ca70f0f';

@@ -52,24 +52,6 @@ export function addEvent(sum: UsageSum, event: SummedEvent): UsageSum {
   };
 }
 
-/** The sum of two sums over disjoint events. Commutative and associative: all parts are integers. */
-export function addSums(a: UsageSum, b: UsageSum): UsageSum {
-  return {
-    input: a.input + b.input,
-    output: a.output + b.output,
-    cacheWrite5m: a.cacheWrite5m + b.cacheWrite5m,
-    cacheWrite1h: a.cacheWrite1h + b.cacheWrite1h,
-    cacheRead: a.cacheRead + b.cacheRead,
-    requests: a.requests + b.requests,
-    webSearches: a.webSearches + b.webSearches,
-    pricedCost: a.pricedCost + b.pricedCost,
-    pricedEvents: a.pricedEvents + b.pricedEvents,
-    unpricedEvents: a.unpricedEvents + b.unpricedEvents,
-    unpricedTokens: a.unpricedTokens + b.unpricedTokens,
-    outputIsLowerBound: a.outputIsLowerBound || b.outputIsLowerBound,
-  };
-}
-
 export type MutableSum = { -readonly [K in keyof UsageSum]: UsageSum[K] };
 
 /** Adds in place: where many rows are added up, a new object for each step is most of the work. */
@@ -86,6 +68,13 @@ export function addInto(into: MutableSum, more: UsageSum): void {
   into.unpricedEvents += more.unpricedEvents;
   into.unpricedTokens += more.unpricedTokens;
   into.outputIsLowerBound ||= more.outputIsLowerBound;
+}
+
+/** The sum of two sums over disjoint events. Commutative and associative: all parts are integers. */
+export function addSums(a: UsageSum, b: UsageSum): UsageSum {
+  const sum: MutableSum = { ...a };
+  addInto(sum, b);
+  return sum;
 }
 
 export function sumOf(events: Iterable<SummedEvent>): UsageSum {
