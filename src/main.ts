@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 // The hot paths come first: somebody waits for them many times a minute, so nothing is loaded before the first word is read (design §2, LS-39, SL-4).
-// The build keeps the hook in a file of its own, which this only loads when it is called.
+// The build keeps the hook and the reports in files of their own, which this only loads when they are called.
+import { run as runReport } from './cli/report-entry.ts';
+import { REPORT_WORDS } from './cli/report-names.ts';
 import { run as runHook } from './sessions/hook.ts';
 
 async function start(argv: readonly string[]): Promise<number> {
   if (argv[0] === 'statusline') return (await import('./surfaces/statusline/entry.ts')).run(argv.slice(1));
+  if (argv[0] !== undefined && REPORT_WORDS.includes(argv[0])) return runReport(argv);
   process.getBuiltinModule('node:module').enableCompileCache?.();
   (await import('./platform/stdout.ts')).endQuietlyOnClosedPipe();
   return (await import('./cli/run.ts')).run(argv);

@@ -83,3 +83,31 @@ describe.each([
     }
   });
 });
+
+describe('a report that finds nothing new', () => {
+  const home = join(dir, 'report');
+  const ask = (to: string) =>
+    spawnSync(process.execPath, ['--require', trace, resolve('dist/main.js'), 'daily', '--json'], {
+      encoding: 'utf8',
+      env: { HOME: home, PATH: process.env.PATH, TRACE_TO: to },
+    });
+
+  test('comes from one file, without streams, threads or the framework of the screen', () => {
+    mkdirSync(join(home, '.claude/projects/-p'), { recursive: true });
+    const usage = { input_tokens: 1, output_tokens: 2 };
+    const line = {
+      type: 'assistant',
+      sessionId: 's',
+      timestamp: '2026-11-01T10:00:00.000Z',
+      message: { id: 'm', model: 'claude-opus-4-8', usage },
+    };
+    writeFileSync(join(home, '.claude/projects/-p/s.jsonl'), `${JSON.stringify(line)}\n`);
+    expect(ask(join(dir, 'first.json')).status).toBe(0);
+    const to = join(dir, 'second.json');
+    const { status, stdout, stderr } = ask(to);
+    expect([status, stderr, JSON.parse(stdout).totals.requests]).toEqual([0, '', 1]);
+    const { modules, files } = JSON.parse(spawnSync('cat', [to], { encoding: 'utf8' }).stdout);
+    expect(modules.filter((name: string) => name !== 'sqlite' && FORBIDDEN.includes(name))).toEqual([]);
+    expect(files.filter((file: string) => file.startsWith(resolve('dist')))).toEqual([resolve('dist/main.js'), resolve('dist/report.js')]);
+  });
+});

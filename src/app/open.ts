@@ -1,7 +1,7 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
-import { compileConfig } from '../config/compiled.ts';
+import { compileConfig } from '../config/compile.ts';
 import { type ConfigFlags, type LoadedConfig, loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { type IngestResult, ingest, type Progress } from '../ledger/ingest.ts';
@@ -154,12 +154,14 @@ export async function openReady(app: App, onProgress?: (progress: Progress) => v
   const options = ledgerOptions(app);
   let ledger = openSoundLedger(options);
   const notices = ledger.notice === null ? [] : [ledger.notice];
-  const workers = Math.min(app.config.ingest.workers, Math.max(1, cpus().length));
   const read = (into: Ledger) => {
     settle(app, into);
     return ingest(into, {
       claudeDirs: app.paths.claudeDirs,
-      workers,
+      // Asked for only when there is enough to read.
+      get workers() {
+        return Math.min(app.config.ingest.workers, Math.max(1, cpus().length));
+      },
       now: app.clock.now(),
       ...(onProgress === undefined ? {} : { onProgress }),
     });

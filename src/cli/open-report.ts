@@ -30,7 +30,7 @@ export async function openReport(flags: ReportFlags, { accounts = false } = {}):
   const asked = reportRequest(flags, app);
   const known = accounts || asked.filter.accounts.length > 0 ? await knownAccounts(app) : null;
   const request = known === null ? asked : { ...asked, filter: { ...asked.filter, accounts: known.idsOf(asked.filter.accounts) } };
-  const line = flags.progress && process.stderr.isTTY ? new ProgressLine(app.clock.monotonic) : null;
+  const line = flags.progress ? new ProgressLine(app.clock.monotonic) : null;
   const ready = await openReady(app, line?.report);
   line?.end();
   const span = recordSpan(ready.ledger);
@@ -61,8 +61,10 @@ function directoryOf({ ledger }: Ready, { config }: App, accounts: KnownAccounts
   return withAccounts(directory, accounts.of, accounts.partsOf);
 }
 
-function accountsIn({ sessions, accountParts }: Directory): string[] {
-  const parts = [...(accountParts?.values() ?? [])].flat();
+function accountsIn(directory: Directory): string[] {
+  if (directory.accountParts === undefined) return [DEFAULT_ACCOUNT];
+  const { sessions, accountParts } = directory;
+  const parts = [...accountParts.values()].flat();
   const found = new Set([...sessions.values(), ...parts].map(({ account }) => account));
   return found.size === 0 ? [DEFAULT_ACCOUNT] : [...found].sort();
 }

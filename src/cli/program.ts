@@ -1,7 +1,7 @@
-import { Command } from 'commander';
-import { VERSION } from '../app/version.ts';
+import type { Command } from 'commander';
+import { newProgram, quiet } from './base-program.ts';
 import { addLiveFlags, type LiveFlags } from './live-flags.ts';
-import { PEER_FLAGS } from './peer-flags.ts';
+import { REPORT_WORDS } from './report-names.ts';
 
 type Exit = (code: number) => void;
 
@@ -14,7 +14,7 @@ interface CommandGroup {
 /** The command line as one table: help, completion and docs come from it. A test holds the names to what the files add. */
 export const GROUPS: readonly CommandGroup[] = [
   {
-    names: ['daily', 'weekly', 'monthly', 'sessions', 'session-list', 'projects', 'models', 'blocks'],
+    names: REPORT_WORDS,
     add: async (program) => (await import('./commands/reports.ts')).addReportCommands(program),
   },
   { names: ['session'], add: async (program) => (await import('./commands/session.ts')).addSessionCommands(program) },
@@ -35,13 +35,7 @@ export const GROUPS: readonly CommandGroup[] = [
  * and mistyped names included, gets them all. `exit` takes a command's exit code.
  */
 export async function buildProgram(exit: Exit, argv: readonly string[] = []): Promise<Command> {
-  const program = new Command('tidemark')
-    .description(
-      'Every Claude Code session of this machine: which one needs you, what each is doing, and what it costs.\nWithout a command: the live view on a terminal, a plain table otherwise.',
-    )
-    .version(VERSION, '-v, --version')
-    .enablePositionalOptions()
-    .configureOutput({ outputError: (text, write) => write(withReplacement(text)) });
+  const program = newProgram();
   const named = GROUPS.filter(({ names }) => argv[0] !== undefined && names.includes(argv[0]));
   if (named.length === 0) {
     addLive(program, exit);
@@ -72,18 +66,4 @@ function addHotPaths(program: Command): void {
   program
     .command('statusline')
     .description("takes the statusline's input on its stdin and prints a line; see statusline --help, tidemark install statusline");
-}
-
-/** Every command throws instead of ending the process, suggests the nearest flag, and names what replaces a peer's flag. */
-function quiet(command: Command): void {
-  command.exitOverride().showSuggestionAfterError(true);
-  for (const child of command.commands) quiet(child.configureOutput({ outputError: (text, write) => write(withReplacement(text)) }));
-}
-
-/** "error: unknown option '--jq'" → the same, and what to use instead. */
-function withReplacement(text: string): string {
-  const flag = /unknown option '(--[a-z-]+)/.exec(text)?.[1];
-  const instead = flag === undefined ? undefined : PEER_FLAGS[flag];
-  const said = text.replace(/^error: /, 'tidemark: ');
-  return instead === undefined ? said : `${said.split('\n')[0]}: ${instead}\n`;
 }

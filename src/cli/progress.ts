@@ -16,7 +16,8 @@ export class ProgressLine {
 
   readonly report = (p: Progress): void => {
     const now = this.monotonic();
-    if (now - this.started < 300 || now - this.drawn < 100) return;
+    // Asked only now: the answer loads Node's streams, and most reports have nothing to read for so long.
+    if (now - this.started < 300 || now - this.drawn < 100 || !process.stderr.isTTY) return;
     this.drawn = now;
     this.shown = true;
     void writeStderr(`\r${progressText(p, (now - this.started) / 1000)}\u001b[K`);

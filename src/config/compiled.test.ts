@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { compileConfig, compiledFile, isCurrent, movedStateDir, readCompiled } from './compiled.ts';
+import { compileConfig } from './compile.ts';
+import { compiledFile, isCurrent, movedStateDir, readCompiled } from './compiled.ts';
 import { DEFAULTS } from './defaults.ts';
 
 let root: string;

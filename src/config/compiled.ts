@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { Env } from '../platform/env.ts';
 import { looseNumber, looseObject, looseText } from '../platform/loose.ts';
 import { expandPath, type Paths } from '../platform/paths.ts';
-import { readSmallJson, replaceSmallFile } from '../platform/small-file.ts';
+import { readSmallJson } from '../platform/small-file.ts';
 import type { Config } from './schema.ts';
 
 /* `S/config.json`: the configuration file as the hot paths read it, which never parse YAML (ST-17). */
 
-const COMPILED_VERSION = 1;
+export const COMPILED_VERSION = 1;
 const MAX_COMPILED_BYTES = 1024 * 1024;
 
 /** The configuration file a compile stands for; size and mtime null when there was none. */
@@ -53,28 +53,8 @@ export function isCurrent(compiled: CompiledConfig | null, configFile: string): 
   return compiled.source.path === configFile && compiled.source.size === now.size && compiled.source.mtimeMs === now.mtimeMs;
 }
 
-/**
- * Compiles the configuration file when it changed since (ST-17): for every full command, and the monitor on a change. `stateDir` is the state directory
- * by environment and convention, before `paths.state`, for a hot path has nothing else to find this file by. Never throws: a broken file leaves the last
- * compile, a disk that refuses leaves the hot paths at theirs. True when it is current afterwards.
- */
-export async function compileConfig(configFile: string, stateDir: string): Promise<boolean> {
-  if (isCurrent(readCompiled(stateDir), configFile)) return true;
-  try {
-    // Taken before the file is read: a change in between makes the compile look old, not new.
-    const source = sourceOf(configFile);
-    const { loadConfig } = await import('./load.ts');
-    const { config } = await loadConfig(configFile, {});
-    return replaceSmallFile(
-      compiledFile(stateDir),
-      `${JSON.stringify({ v: COMPILED_VERSION, source, config } satisfies CompiledConfig)}\n`,
-    );
-  } catch {
-    return false;
-  }
-}
-
-function sourceOf(path: string): CompileSource {
+/** What tells one content of the configuration file from another. A missing file is a content too. */
+export function sourceOf(path: string): CompileSource {
   try {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat?.isFile()) return { path, size: stat.size, mtimeMs: stat.mtimeMs };

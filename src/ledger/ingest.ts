@@ -1,5 +1,4 @@
 import { constants } from 'node:os';
-import { setTimeout as wait } from 'node:timers/promises';
 import { type Discovery, discover, type TranscriptFile } from '../transcripts/discover.ts';
 import { checkpointOf, isChanged, markGone, seenFiles } from './checkpoints.ts';
 import { isUnwritable, type Ledger } from './open.ts';
@@ -133,7 +132,8 @@ class Pass {
           this.skipped.push({ path: file.path, code });
           return;
         }
-        await wait(pause * (0.75 + 0.5 * Math.random()));
+        const ms = pause * (0.75 + 0.5 * Math.random());
+        await new Promise((resolve) => setTimeout(resolve, ms));
       }
     }
   }

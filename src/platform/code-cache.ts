@@ -3,7 +3,7 @@
  * (`enableCompileCache`) is what was compiled before the first call. The build runs the hot path once for all, and puts what V8 has compiled then beside it.
  */
 
-type Require = (id: string) => unknown;
+type Require = ((id: string) => unknown) & { readonly cache?: Record<string, unknown> };
 
 /** Code kept for one file by one Node on one kind of machine: any other must not find it. `mark` tells one content of the file from another. */
 export const cacheName = (name: string, mark: string): string =>
@@ -20,8 +20,11 @@ export function loadCompiled(require: Require, dir: string, name: string, mark: 
     process.getBuiltinModule('node:module').enableCompileCache?.();
     return require(file);
   }
-  const module = { exports: {} };
+  const module = { id: file, filename: file, loaded: false, exports: {} };
+  // A chunk of this file that is loaded later asks for it by name and must be given this one, not a second.
+  if (require.cache !== undefined) require.cache[file] = module;
   script.runInThisContext()(module.exports, require, module, file, dir);
+  module.loaded = true;
   return module.exports;
 }
 

@@ -9,12 +9,18 @@ const isClosedPipe = (error: unknown) => {
 
 /** Ends the process quietly when the reader of stdout or stderr has gone. Call once, first thing in `main`. */
 export function endQuietlyOnClosedPipe(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: unknown) => {
-      if (isClosedPipe(error)) process.exit(0);
-      throw error;
-    });
-  }
+  for (const stream of [process.stdout, process.stderr]) endQuietly(stream);
+}
+
+const quiet = new WeakSet<NodeJS.WriteStream>();
+
+function endQuietly(stream: NodeJS.WriteStream): void {
+  if (quiet.has(stream)) return;
+  quiet.add(stream);
+  stream.on('error', (error: unknown) => {
+    if (isClosedPipe(error)) process.exit(0);
+    throw error;
+  });
 }
 
 /** Writes and waits until the bytes are out, so that an exit right after it cuts nothing off. */
@@ -27,6 +33,7 @@ export function writeStderr(text: string): Promise<void> {
 }
 
 function writeTo(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  endQuietly(stream);
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => {
       if (error === null || error === undefined) resolve();
@@ -39,7 +46,7 @@ function writeTo(stream: NodeJS.WriteStream, text: string): Promise<void> {
 /** How long a full pipe is waited for before each new try. */
 const FULL_PIPE_PAUSE_MS = 2;
 
-/** For the hot paths, which load no stream: all bytes to stdout at once; a closed pipe ends with exit 0. */
+/** For who waits for no stream to be loaded (the hot paths, the reports): all bytes to stdout at once; a closed pipe ends with exit 0. */
 export function writeStdoutSync(text: string): void {
   const bytes = Buffer.from(text, 'utf8');
   for (let done = 0; done < bytes.length; ) {

@@ -1,5 +1,5 @@
 import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { basename, join, sep } from 'node:path';
 
 /** A transcript as it lies on disk now. Times in epoch ms, fractional as the file system gives them. */
 export interface TranscriptFile {
@@ -52,7 +52,7 @@ export function discover(claudeDirs: readonly string[]): Discovery {
     if (root === null || seen.has(root)) continue;
     seen.add(root);
     found.roots.push(root);
-    walk(root, '', 0, { found, seen, homes });
+    walk(root, NOWHERE, { found, seen, homes });
   }
   return found;
 }
@@ -63,30 +63,50 @@ interface Walk {
   readonly homes: readonly string[];
 }
 
-function walk(dir: string, folder: string, depth: number, w: Walk): void {
+/** What a directory's place below `projects/` says of the files in it. */
+interface Place {
+  /** Folders below `projects/`. */
+  readonly depth: number;
+  readonly folder: string;
+  /** Name of the folder in the project's folder, empty above it: the session's, by which subagents' files lie. */
+  readonly session: string;
+  readonly isAgents: boolean;
+}
+
+const NOWHERE: Place = { depth: 0, folder: '', session: '', isAgents: false };
+
+const below = (at: Place, name: string, realName = name): Place => ({
+  depth: at.depth + 1,
+  folder: at.folder || name,
+  session: at.depth === 1 ? realName : at.session,
+  isAgents: at.isAgents || realName === 'subagents',
+});
+
+function walk(dir: string, at: Place, w: Walk): void {
   const entries = list(dir, w.found);
   w.found.directories.push(dir);
-  for (const entry of entries.slice(0, MAX_ENTRIES)) {
-    const path = dir + sep + entry.name;
+  for (const entry of entries.length > MAX_ENTRIES ? entries.slice(0, MAX_ENTRIES) : entries) {
+    const { name } = entry;
+    const path = dir + sep + name;
     if (entry.isFile()) {
-      if (entry.name.endsWith('.jsonl')) addFile(path, folder, depth, w);
+      if (name.endsWith('.jsonl')) addFile(path, name, at, w);
     } else if (entry.isDirectory()) {
-      if (depth < MAX_DEPTH && !NEVER.has(entry.name)) walk(path, folder || entry.name, depth + 1, w);
-    } else if (entry.isSymbolicLink()) follow(path, entry.name, folder, depth, w);
+      if (at.depth < MAX_DEPTH && !NEVER.has(name)) walk(path, below(at, name), w);
+    } else if (entry.isSymbolicLink()) follow(path, name, at, w);
   }
 }
 
-function follow(path: string, name: string, folder: string, depth: number, w: Walk): void {
+function follow(path: string, name: string, at: Place, w: Walk): void {
   const real = tryReal(path);
   if (real === null || NEVER.has(name) || w.seen.has(real) || !w.homes.some((home) => real.startsWith(home + sep))) return;
   const stats = tryStat(real);
-  if (stats?.isDirectory() && depth < MAX_DEPTH) {
+  if (stats?.isDirectory() && at.depth < MAX_DEPTH) {
     w.seen.add(real);
-    walk(real, folder || name, depth + 1, w);
-  } else if (stats?.isFile() && name.endsWith('.jsonl')) addFile(real, folder, depth, w);
+    walk(real, below(at, name, basename(real)), w);
+  } else if (stats?.isFile() && name.endsWith('.jsonl')) addFile(real, basename(real), at, w);
 }
 
-function addFile(path: string, folder: string, depth: number, w: Walk): void {
+function addFile(path: string, name: string, at: Place, w: Walk): void {
   if (w.seen.has(path)) return;
   let stats: Stats;
   try {
@@ -101,9 +121,10 @@ function addFile(path: string, folder: string, depth: number, w: Walk): void {
   const { dev, ino, size, mtimeMs, birthtimeMs } = stats;
   w.found.files.push({
     path,
-    folder,
-    sessionFromPath: sessionFromPath(path, depth),
-    isAgent: isAgentFile(path),
+    folder: at.folder,
+    // `<slug>/<sid>/…/x.jsonl` → `<sid>`; a file directly in its project's folder → its own name.
+    sessionFromPath: at.session || name.slice(0, -'.jsonl'.length),
+    isAgent: at.isAgents || name.startsWith('agent-'),
     dev,
     ino,
     size,
@@ -111,14 +132,6 @@ function addFile(path: string, folder: string, depth: number, w: Walk): void {
     birthtimeMs,
   });
 }
-
-/** `<slug>/<sid>/…/x.jsonl` → `<sid>`; a file directly in its project's folder → its own name. `depth` counts folders below `projects/`. */
-function sessionFromPath(path: string, depth: number): string {
-  const parts = path.split(sep);
-  return depth >= 2 ? parts.at(-depth)! : parts.at(-1)!.replace(/\.jsonl$/, '');
-}
-
-const isAgentFile = (path: string): boolean => path.includes(`${sep}subagents${sep}`) || /(?:^|[/\\])agent-[^/\\]*\.jsonl$/.test(path);
 
 function list(dir: string, found: Discovery): Dirent[] {
   try {

@@ -1,4 +1,4 @@
-import { compileConfig } from '../../config/compiled.ts';
+import { compileConfig } from '../../config/compile.ts';
 import { setConfig } from '../../config/edit.ts';
 import { loadConfig } from '../../config/load.ts';
 import type { StatuslineChain } from '../../config/statusline.ts';

@@ -1,4 +1,4 @@
-import { compileConfig } from '../../config/compiled.ts';
+import { compileConfig } from '../../config/compile.ts';
 import { setConfig } from '../../config/edit.ts';
 import { resolvePaths } from '../../platform/paths.ts';
 import { type CommandObject, storeChain } from './chain.ts';

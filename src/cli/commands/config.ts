@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { compileConfig, compiledFile } from '../../config/compiled.ts';
+import { compileConfig } from '../../config/compile.ts';
+import { compiledFile } from '../../config/compiled.ts';
 import { setConfig } from '../../config/edit.ts';
 import { checkConfig, type LoadedConfig, loadConfig, type Origin } from '../../config/load.ts';
 import { ConfigError, type Problem, problemLine } from '../../config/problems.ts';

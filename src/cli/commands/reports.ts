@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { distinctSessionsOf } from '../../ledger/queries/cells.ts';
 import { modelRows, periodRows, projectRows, sessionRows, totals } from '../../ledger/queries/reports.ts';
 import { usageError } from '../../platform/errors.ts';
-import { writeStdout } from '../../platform/stdout.ts';
+import { writeStdoutSync } from '../../platform/stdout.ts';
 import {
   blocksJson,
   dailyJson,
@@ -32,11 +32,9 @@ import { notes } from '../notes.ts';
 import { metaOf, type OpenReport, openReport } from '../open-report.ts';
 import { printSchema } from '../print-schema.ts';
 import { addReportFlags, hideFlags, type ReportFlags } from '../report-flags.ts';
+import { REPORTS, type ReportName } from '../report-names.ts';
 import { addRows, largeEnough, sortRows } from '../rows.ts';
 import { tableOptions } from '../table-options.ts';
-
-const REPORTS = ['daily', 'weekly', 'monthly', 'sessions', 'projects', 'models', 'blocks'] as const;
-export type ReportName = (typeof REPORTS)[number];
 
 /** Their rows are no periods (UR-21). */
 const WITHOUT_LAST: readonly ReportName[] = ['sessions', 'projects', 'models'];
@@ -84,7 +82,8 @@ interface Built {
   readonly totals: ReportRow;
 }
 
-export function addReportCommands(program: Command): void {
+/** Adds the named reports: the program that answers one of them does without the others' hundred options. */
+export function addReportCommands(program: Command, names: readonly ReportName[] = REPORTS): void {
   const about: Record<ReportName, string> = {
     daily: 'tokens and cost by local day',
     weekly: 'tokens and cost by week',
@@ -94,7 +93,7 @@ export function addReportCommands(program: Command): void {
     models: 'tokens, cost and prices by model',
     blocks: '5-hour windows of the account, with gaps, burn rate and projection',
   };
-  for (const name of REPORTS) {
+  for (const name of names) {
     const command = hideFlags(addReportFlags(program.command(name).description(about[name])), WITHOUT_LAST.includes(name) ? ['last'] : []);
     if (name === 'daily') command.option('--instances', 'group by project');
     if (['sessions', 'projects', 'models'].includes(name)) {
@@ -127,11 +126,11 @@ async function runReport(name: ReportName, flags: ReportFlags): Promise<void> {
   if (flags.json || open.request.parity !== false) {
     const options: JsonOptions = { cost: flags.cost, parity: open.request.parity, stream: flags.sections === undefined };
     const objects = built.map((report) => report.json(options));
-    for (const piece of jsonChunks(objects.length === 1 ? objects[0]! : sectionsJson(objects))) await writeStdout(piece);
+    for (const piece of jsonChunks(objects.length === 1 ? objects[0]! : sectionsJson(objects))) writeStdoutSync(piece);
     return;
   }
   if (built.every((report) => report.empty)) {
-    await writeStdout(`${emptyNotice(meta)}\n`);
+    writeStdoutSync(`${emptyNotice(meta)}\n`);
     return;
   }
   if (
@@ -141,7 +140,7 @@ async function runReport(name: ReportName, flags: ReportFlags): Promise<void> {
   ) {
     await notes([`no data recorded before ${new Date(meta.firstRecord).toISOString().slice(0, 10)}`]);
   }
-  for (const report of built) await writeStdout(`${report.table(tableOptions(open, flags)).join('\n')}\n`);
+  for (const report of built) writeStdoutSync(`${report.table(tableOptions(open, flags)).join('\n')}\n`);
 }
 
 function sectionsOf(text: string): ReportName[] {

@@ -14,5 +14,5 @@ export function withAccounts(
     if (parts.length > 1) accountParts.set(id, parts);
     sessions.set(id, account === info.account ? info : { ...plainInfo(info), account });
   }
-  return { ...directory, sessions, accountParts };
+  return { models: directory.models, projects: directory.projects, sessions, accountParts };
 }

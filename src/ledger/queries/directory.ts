@@ -43,27 +43,50 @@ export interface AccountPart {
 /** Until accounts are recorded, every session belongs to this one (D-4). */
 export const DEFAULT_ACCOUNT = 'default';
 
-export function loadDirectory(ledger: Ledger, aliases: Readonly<Record<string, string>> = {}): Directory {
-  const labels = new Map(
-    ledger.db
-      .sql('SELECT * FROM label')
-      .all()
-      .map((row) => [String(row.sid), row]),
-  );
-  const rows = ledger.db.sql('SELECT id, sid, folder, root FROM session').all();
-  const facts = new FactsOnDemand(ledger);
-  const names = new Map(projectNames(rows.map(rootOf)));
-  for (const [root, alias] of Object.entries(aliases)) if (names.has(root)) names.set(root, alias);
-  const sessions = new Map<number, SessionInfo>(
-    rows.map((row) => [row.id as number, new LedgerSession(row, labels.get(String(row.sid)), names, facts)]),
-  );
-  const models = new Map(
-    ledger.db
-      .sql('SELECT id, name FROM model')
-      .all()
-      .map((row) => [row.id as number, String(row.name)]),
-  );
-  return { sessions, models, projects: names };
+export const loadDirectory = (ledger: Ledger, aliases: Readonly<Record<string, string>> = {}): Directory =>
+  new LedgerDirectory(ledger, aliases);
+
+/** Each part is read when it is first asked for: a report by day needs no session. */
+class LedgerDirectory implements Directory {
+  private readonly ledger: Ledger;
+  private readonly aliases: Readonly<Record<string, string>>;
+  private loaded: Pick<Directory, 'sessions' | 'projects'> | null = null;
+  private named: Directory['models'] | null = null;
+
+  constructor(ledger: Ledger, aliases: Readonly<Record<string, string>>) {
+    this.ledger = ledger;
+    this.aliases = aliases;
+  }
+
+  get sessions(): Directory['sessions'] {
+    return this.load().sessions;
+  }
+  get projects(): Directory['projects'] {
+    return this.load().projects;
+  }
+  get models(): Directory['models'] {
+    this.named ??= new Map(this.ledger.db.sql('SELECT id, name FROM model').arrays() as [number, string][]);
+    return this.named;
+  }
+
+  private load(): Pick<Directory, 'sessions' | 'projects'> {
+    if (this.loaded !== null) return this.loaded;
+    const labels = new Map(
+      this.ledger.db
+        .sql('SELECT * FROM label')
+        .all()
+        .map((row) => [String(row.sid), row]),
+    );
+    const rows = this.ledger.db.sql('SELECT id, sid, folder, root FROM session').all();
+    const facts = new FactsOnDemand(this.ledger);
+    const projects = new Map(projectNames(rows.map(rootOf)));
+    for (const [root, alias] of Object.entries(this.aliases)) if (projects.has(root)) projects.set(root, alias);
+    const sessions = new Map<number, SessionInfo>(
+      rows.map((row) => [row.id as number, new LedgerSession(row, labels.get(String(row.sid)), projects, facts)]),
+    );
+    this.loaded = { sessions, projects };
+    return this.loaded;
+  }
 }
 
 const rootOf = (row: Row): string => String(row.root ?? (row.folder === '' ? 'unknown' : row.folder));

@@ -19,9 +19,14 @@ const INDENT = '  ';
 const HAS_EXPONENT = /\de-\d/u;
 
 function indented(value: unknown, depth: number): string {
-  const quick = JSON.stringify(value, null, INDENT.length) ?? 'null';
-  const text = HAS_EXPONENT.test(quick) ? JSON.stringify(value, plainNumbers, INDENT.length) : quick;
-  return text.replaceAll('\n', `\n${INDENT.repeat(depth)}`);
+  // Lists around it make it come out at its depth; they are one line with the indent of that line, and the line feed, each.
+  let wrapped = value;
+  for (let i = 0; i < depth; i++) wrapped = [wrapped];
+  const quick = JSON.stringify(wrapped, null, INDENT.length) ?? 'null';
+  const text = HAS_EXPONENT.test(quick) ? JSON.stringify(wrapped, plainNumbers, INDENT.length) : quick;
+  const opening = 2 * depth + (INDENT.length * depth * (depth + 1)) / 2;
+  const closing = 2 * depth + (INDENT.length * depth * (depth - 1)) / 2;
+  return text.slice(opening, text.length - closing);
 }
 
 /** A list that is produced as it is printed (UR-47); strings and arrays are not. */

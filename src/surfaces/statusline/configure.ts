@@ -1,5 +1,5 @@
 import { emitKeypressEvents, type Interface } from 'node:readline';
-import { compileConfig } from '../../config/compiled.ts';
+import { compileConfig } from '../../config/compile.ts';
 import { setConfig } from '../../config/edit.ts';
 import { loadConfig } from '../../config/load.ts';
 import type { Config } from '../../config/schema.ts';

@@ -1,0 +1,40 @@
+import { type Command, CommanderError } from 'commander';
+import { reportError } from './report-error.ts';
+
+/** Makes the program that answers a command line (without node and script). `exit` takes a command's exit code. */
+export type BuildProgram = (exit: (code: number) => void, argv: readonly string[]) => Promise<Command>;
+
+/** Runs a command line to its exit code. */
+export async function runCommand(argv: readonly string[], build: BuildProgram): Promise<number> {
+  try {
+    return await runOnce(argv, build);
+  } catch (error) {
+    return reportError(error, argv.includes('--debug') || argv.includes('-d'));
+  }
+}
+
+/** A question that meets a damaged page of the ledger is asked once more after the ledger is mended (REL-22). */
+async function runOnce(argv: readonly string[], build: BuildProgram): Promise<number> {
+  try {
+    return await ask(argv, build);
+  } catch (error) {
+    if ((error as { code?: unknown })?.code !== 'ERR_SQLITE_ERROR') throw error;
+    const { mendAfter } = await import('./mend-ledger.ts');
+    if (!(await mendAfter(error, argv))) throw error;
+    return await ask(argv, build);
+  }
+}
+
+async function ask(argv: readonly string[], build: BuildProgram): Promise<number> {
+  let code = 0;
+  const program = await build((exit) => {
+    code = exit;
+  }, argv);
+  try {
+    await program.parseAsync(argv as string[], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : 2;
+  }
+}
