@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { type LiveHome, load } from './live-home.ts';
+import { returnToFigures } from './live-return.ts';
 import { type BenchTerminal, memory, slopePerHour } from './live-terminal.ts';
 import { Dice } from './random.ts';
 import { below, type Row } from './report.ts';
@@ -12,6 +13,8 @@ const KEYS = [
   ...['ff', `/cost>0\r`, `/mig`, `${ESC}[C`, `${ESC}[D`],
 ];
 const PAUSE_MS = 150;
+/** After the last change of size, until the picture is drawn for it. */
+const SETTLED_MS = 1000;
 
 export interface Soak {
   readonly home: LiveHome;
@@ -43,14 +46,8 @@ export async function soak({ home, view, minutes, linesPerSecond, report }: Soak
   }
   running.stop();
   view.resize(120, 40);
-  const shown = (rows: readonly string[]) =>
-    rows.some((row) => /^ Total cost .* today/.test(row)) && rows.some((row) => /^ Tokens /.test(row));
-  // Whatever the keys left: back to the list, unfolded, whole. Escape stands alone or what follows would be one sequence with it.
-  for (const key of [ESC, ESC, ESC, ESC, ESC, ESC, '2', '1', '2', '2', 'z', '1', '2', 'z', '2']) {
-    if (shown(view.rows)) break;
-    view.type(key);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
+  await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
+  await returnToFigures(view);
   const asked = report(['daily', '--json']);
   const today = () => {
     const { daily } = JSON.parse(execFileSync(asked.file, asked.args, { env: asked.env, encoding: 'utf8' })) as {

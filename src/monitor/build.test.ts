@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { emptySum } from '../usage/sum.ts';
-import { buildSnapshot, type SnapshotInput } from './build.ts';
-import type { SessionInput } from './session-view.ts';
+import { buildSnapshot } from './build.ts';
+import type { SessionInput } from './session-input.ts';
 import type { Amounts } from './snapshot.ts';
+import type { SnapshotInput } from './snapshot-input.ts';
 import { aLive, at, anEvent as event, anInput as input, NOW, aSession as session } from './testing.ts';
 
 const total = (parts: readonly Amounts[]) => [

@@ -5,11 +5,11 @@ import type { Capture } from '../sessions/captures.ts';
 import type { LiveSession } from '../sessions/session.ts';
 import { plain } from '../text/plain.ts';
 import { costOfSum } from '../usage/sum.ts';
-import type { UsageSlot } from './live-usage.ts';
 import type { KeptSample } from './official-quota.ts';
-import type { SessionInput } from './session-view.ts';
+import type { SessionInput } from './session-input.ts';
 import type { AccountView, SessionView, Snapshot } from './snapshot.ts';
 import { mergedTally } from './tally.ts';
+import type { UsageSlot } from './usage-slot.ts';
 
 /** What the files of the session-health contract are made of (session-state §2.4 – 2.7), as plain data. */
 export interface HealthMaterial {

@@ -3,16 +3,19 @@ import { EVERYTHING, groupCells, RowBuilder } from '../ledger/queries/cells.ts';
 import { DEFAULT_ACCOUNT, type SessionInfo } from '../ledger/queries/directory.ts';
 import { usageEvents } from '../ledger/queries/events.ts';
 import { cellFilter, NO_FILTER } from '../ledger/queries/filters.ts';
-import { LiveDirectory, titleRankOf } from '../ledger/queries/live-directory.ts';
+import { LiveDirectory } from '../ledger/queries/live-directory.ts';
 import { CELL_MS } from '../ledger/schema.ts';
 import { contextWindowOf } from '../pricing/lookup.ts';
 import type { CostMode } from '../pricing/types.ts';
 import type { UsageEvent } from '../usage/types.ts';
 import { openWindow, type Window, type WindowSample } from '../usage/window.ts';
 import { earliest } from './amounts.ts';
-import { ALIVE_MS, retainFrom, type SnapshotInput } from './build.ts';
 import { LiveUsage } from './live-usage.ts';
-import { lastSign, type SessionInput } from './session-view.ts';
+import { type SessionInput, sessionInput } from './session-input.ts';
+import { ALIVE_MS } from './session-list.ts';
+import { FUTURE_MS, lastSign } from './session-signs.ts';
+import type { SnapshotInput } from './snapshot-input.ts';
+import { retainFrom } from './snapshot-span.ts';
 import type { TailNews } from './transcript-tail.ts';
 import { type AccountWindows, accountWindows, type WindowOptions } from './windows.ts';
 
@@ -34,7 +37,6 @@ export interface LedgerStateOptions {
   readonly isLive?: (sessionId: string) => boolean;
 }
 
-const FUTURE_MS = 24 * 3_600_000;
 /** Requests newer than this are read anew when the ledger's sums and ours differ; older ones only when that does not mend it. */
 const TAIL_MS = 10 * 60_000;
 const PRINT = `SELECT total(events) AS events, total(input + output + write5m + write1h + read) AS tokens, total(session * events) AS owners
@@ -216,7 +218,7 @@ export class LedgerState {
         now - (lastSign({ facts: info.facts, lastRequestAt: null }, now) ?? 0) <= ALIVE_MS,
     );
     const rows = this.totalsOf(near);
-    this.sessions = new Map(near.map((info) => [info.sessionId, inputOf(info, rows.get(info.id) ?? null)]));
+    this.sessions = new Map(near.map((info) => [info.sessionId, sessionInput(info, rows.get(info.id) ?? null)]));
     this.since = new Map();
     for (const info of infos) {
       const first = rows.has(info.id) ? undefined : info.facts.cwd?.[1][1];
@@ -225,7 +227,7 @@ export class LedgerState {
   }
 
   private refreshSession(info: SessionInfo): void {
-    this.sessions.set(info.sessionId, inputOf(info, this.totalsOf([info]).get(info.id) ?? null));
+    this.sessions.set(info.sessionId, sessionInput(info, this.totalsOf([info]).get(info.id) ?? null));
   }
 
   private totalsOf(infos: readonly SessionInfo[]): Map<number, RowBuilder> {
@@ -234,28 +236,4 @@ export class LedgerState {
       rows.get(group.group[0]!)?.add(group, '');
     return rows;
   }
-}
-
-const NO_ROW = new RowBuilder();
-
-function inputOf(info: SessionInfo, row: RowBuilder | null): SessionInput {
-  const { sum, firstAt, lastAt } = row ?? NO_ROW;
-  const { sessionId, name, tags, note, project, root, account, facts } = info;
-  const { requests } = sum;
-  const { prompts, subagents } = row ?? NO_ROW;
-  return {
-    messages: prompts + requests - subagents.requests,
-    sessionId,
-    name,
-    titleRank: titleRankOf(info),
-    tags,
-    note,
-    project,
-    root,
-    account,
-    facts,
-    total: sum,
-    firstAt,
-    lastRequestAt: lastAt,
-  };
 }

@@ -1,5 +1,6 @@
-/** Which level of evidence decided a state (LS-2 … LS-7), strongest first. */
-export type StateSource = 'registry' | 'hook' | 'transcript' | 'mtime';
+import type { Source as StateSource } from '../sessions/states.ts';
+
+export type { StateSource };
 
 /** Where a session's name comes from (D-8), strongest first. `project` = made of the project and the id. */
 export type TitleSource = 'given' | 'client' | 'custom-title' | 'ai-title' | 'task' | 'derived' | 'project';

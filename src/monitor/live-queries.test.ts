@@ -1,49 +1,31 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Ledger, openLedger } from '../ledger/open.ts';
 import type { Clock } from '../platform/clock.ts';
-import { builtinTable } from '../pricing/table.ts';
-import { type Monitor, startMonitor } from './monitor.ts';
+import type { Monitor } from './monitor.ts';
 import type { Amounts } from './snapshot.ts';
+import { NOW } from './testing.ts';
+import { FollowedHome } from './testing-home.ts';
+import { freshId, type ResponseLine, responseLine } from './testing-lines.ts';
 
-const NOW = Date.parse('2026-11-20T13:42:10Z');
 const MINUTE = 60_000;
 const clock: Clock = { now: () => NOW, monotonic: () => performance.now() };
 
-let home: string;
-let ledger: Ledger;
+let home: FollowedHome;
 let monitor: Monitor;
-let serial = 0;
 
-interface LineOptions {
-  readonly session?: string;
-  readonly ago: number;
-  readonly read?: number;
-  readonly output?: number;
-  readonly model?: string;
-  readonly agent?: string;
-  readonly cwd?: string;
-  readonly tool?: string;
-}
 const json = (o: object) => `${JSON.stringify(o)}\n`;
 const time = (ago: number) => new Date(NOW - ago * MINUTE).toISOString();
-const request = ({ session = 's1', ago, read = 1000, output = 50, model = 'claude-opus-5-5', agent, cwd = '/p/api', tool }: LineOptions) =>
-  json({
-    type: 'assistant',
-    sessionId: session,
-    cwd,
-    timestamp: time(ago),
-    uuid: `u${serial}`,
-    ...(agent === undefined ? {} : { isSidechain: true, agentId: agent }),
-    message: {
-      id: `msg_${String(serial++).padStart(20, '0')}`,
-      model,
-      stop_reason: 'end_turn',
-      content: tool === undefined ? [] : [{ type: 'tool_use', name: tool, input: {} }],
-      usage: { input_tokens: 10, output_tokens: output, cache_creation_input_tokens: 100, cache_read_input_tokens: read },
-    },
+const request = ({ ago, agent, ...more }: Partial<ResponseLine> & { readonly ago: number }) =>
+  responseLine({
+    at: NOW - ago * MINUTE,
+    stop: 'end_turn',
+    input: 10,
+    output: 50,
+    write: 100,
+    read: 1000,
+    ...(agent === undefined ? {} : { sidechain: true, agent }),
+    ...more,
   });
 const prompt = (session: string, ago: number) =>
   json({
@@ -51,13 +33,13 @@ const prompt = (session: string, ago: number) =>
     sessionId: session,
     cwd: '/p/api',
     timestamp: time(ago),
-    uuid: `p${serial++}`,
+    uuid: `p${freshId()}`,
     message: { role: 'user', content: 'canary prompt' },
   });
 
 beforeEach(async () => {
-  home = mkdtempSync(path.join(tmpdir(), 'tidemark-queries-'));
-  const folder = path.join(home, 'claude/projects/-p-api');
+  home = new FollowedHome(NOW);
+  const { folder } = home;
   const agents = path.join(folder, 's1/subagents');
   mkdirSync(agents, { recursive: true });
   writeFileSync(
@@ -91,30 +73,10 @@ beforeEach(async () => {
     path.join(folder, 's2.jsonl'),
     request({ session: 's2', ago: 3, cwd: '/p/web' }) + request({ session: 's2', ago: 60 * 30, cwd: '/p/web' }),
   );
-  ledger = openLedger({ path: path.join(home, 'ledger.db'), table: builtinTable(), version: '0', now: NOW });
-  monitor = startMonitor({
-    ledger,
-    claudeDirs: [path.join(home, 'claude')],
-    clock,
-    refreshInterval: 60_000,
-    workers: 0,
-    snapshot: {
-      zone: 'UTC',
-      burn: { high: 1000, moderate: 500 },
-      tokenLimit: null,
-      limitCount: 'all',
-      cost: { combined: null, project: null, session: null },
-      demo: false,
-    },
-    state: { mode: 'auto', aliases: {}, projects: [], excludeProjects: [], floorMs: null, lengthMs: null },
-  });
+  monitor = home.start({ clock });
   await monitor.ready;
 });
-afterEach(() => {
-  monitor.close();
-  ledger[Symbol.dispose]();
-  rmSync(home, { recursive: true, force: true });
-});
+afterEach(() => home.remove());
 
 const plus = (parts: readonly Amounts[], key: 'all' | 'work' | 'requests') => parts.reduce((sum, part) => sum + part[key], 0);
 const cost = (parts: readonly Amounts[]) => parts.reduce((sum, part) => sum + (part.cost ?? Number.NaN), 0);
@@ -146,7 +108,7 @@ describe('one session, LV-60 … LV-65', () => {
       { id: 'a2', type: null, model: 'claude-haiku-5-5', amounts: { requests: 1 }, isLowerBound: false, depth: 0 },
       { id: 'a1', type: 'Explore', model: 'claude-opus-5-5', state: 'done', amounts: { requests: 2 }, depth: 0 },
     ]);
-    rmSync(path.join(home, 'claude/projects/-p-api/s1/subagents/agent-a2.jsonl'));
+    rmSync(path.join(home.folder, 's1/subagents/agent-a2.jsonl'));
     const { subagents: later } = monitor.queries.sessionDetail('s1')!;
     expect(later.find((agent) => agent.id === null)).toMatchObject({ amounts: { requests: 1 } });
     expect(

@@ -6,6 +6,7 @@ import { calendarDays, days, modelParts, projectParts } from './detail-history.t
 import { requestPage, sessionDetail } from './detail-session.ts';
 import { formerWindow, formerWindows } from './detail-windows.ts';
 import type { LiveQueries } from './details.ts';
+import { hiddenQueries } from './hidden-names.ts';
 import type { QueryContext } from './query-context.ts';
 
 const DEFAULT_WINDOWS = 60;
@@ -21,7 +22,7 @@ export function liveQueries(c: QueryContext): LiveQueries {
     change(c.ledger(), known(id).sessionId, c.clock.now());
     c.changed();
   };
-  return {
+  const queries: LiveQueries = {
     sessionDetail: (id) => {
       const info = c.directory().find(id);
       return info === null ? null : sessionDetail(c, info);
@@ -40,4 +41,5 @@ export function liveQueries(c: QueryContext): LiveQueries {
     tag: (id, add, remove) => write(id, (ledger, sid, now) => setTags(ledger, sid, add, remove, now)),
     note: (id, text) => write(id, (ledger, sid, now) => setNote(ledger, sid, text, now)),
   };
+  return c.hide === null ? queries : hiddenQueries(queries, c.hide, (id) => c.directory().find(id)?.root ?? null);
 }

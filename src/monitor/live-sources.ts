@@ -8,12 +8,13 @@ import type { LiveSession } from '../sessions/session.ts';
 import type { SessionRules } from '../sessions/states.ts';
 import type { Window, WindowSample } from '../usage/window.ts';
 import { type WatchOptions, watchTree } from '../watch/watch.ts';
-import type { SnapshotInput } from './build.ts';
+import type { LedgerStateOptions } from './ledger-state.ts';
 import type { ClientSample } from './live-input.ts';
 import { LiveStates } from './live-states.ts';
 import { OfficialQuota } from './official-quota.ts';
 import { readSamples } from './quota-file.ts';
 import type { LastAction } from './snapshot.ts';
+import type { SnapshotInput } from './snapshot-input.ts';
 import { type TailNews, TranscriptTail } from './transcript-tail.ts';
 
 export interface LiveSourcesOptions {
@@ -108,6 +109,13 @@ export class LiveSources {
   }
 
   readonly accountOf = (sessionId: string): string => this.o.accounts.of(sessionId).account;
+
+  /** Whose a request is, and which sessions live, for what is kept of the ledger. */
+  get attribution(): Pick<LedgerStateOptions, 'accountOf' | 'accountAt' | 'switched' | 'isLive'> {
+    const { accounts } = this.o;
+    const { accountOf, isLive } = this;
+    return { accountOf, isLive, accountAt: (id, at) => accounts.at(id, at), switched: () => accounts.switchedSessions };
+  }
 
   /** Takes what captures, hooks and directories tell of accounts. True when a session's account is another one. */
   learnAccounts(now: number): boolean {

@@ -3,9 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { burnRate, NOW_SPAN_MS, PACE_SPAN_MS } from '../usage/burn.ts';
 import { sumOf } from '../usage/sum.ts';
 import type { UsageEvent } from '../usage/types.ts';
-import { type Bounds, burnOf, LiveUsage, minutesOf } from './live-usage.ts';
+import { LiveUsage } from './live-usage.ts';
 import { mergedTally } from './tally.ts';
 import { anEvent, NOW } from './testing.ts';
+import { burnOf, minutesOf } from './usage-rates.ts';
+import type { Bounds } from './usage-slot.ts';
 
 const MINUTE = 60_000;
 const BOUNDS: Bounds = {

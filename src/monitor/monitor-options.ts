@@ -3,13 +3,13 @@ import type { Clock } from '../platform/clock.ts';
 import type { ProcessTable } from '../platform/processes.ts';
 import type { SummaryGit } from '../sessions/summary-file.ts';
 import type { WatchOptions } from '../watch/watch.ts';
-import type { SnapshotOptions } from './build.ts';
 import type { LiveQueries } from './details.ts';
 import type { MaterialSources } from './health-material.ts';
 import type { RecoverableLedger } from './held-ledger.ts';
 import type { LedgerStateOptions } from './ledger-state.ts';
 import type { RetentionGap } from './retention.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { SnapshotOptions } from './snapshot-input.ts';
 
 export interface MonitorOptions {
   readonly ledger: RecoverableLedger;

@@ -5,10 +5,6 @@ export class NewSessions {
   readonly since = new Map<string, number>();
   private seen: Set<string> | null = null;
 
-  get hasLooked(): boolean {
-    return this.seen !== null;
-  }
-
   notice(directory: Directory, now: number): void {
     const ids = [...directory.sessions.values()].map((info) => info.sessionId);
     this.seen ??= new Set(ids);

@@ -3,6 +3,7 @@ import type { LiveDirectory } from '../ledger/queries/live-directory.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { CostMode } from '../pricing/types.ts';
 import type { Window } from '../usage/window.ts';
+import type { Pseudonym } from './hidden-names.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { TranscriptTail } from './transcript-tail.ts';
 import type { AccountWindows } from './windows.ts';
@@ -17,6 +18,8 @@ export interface QueryContext {
   readonly clock: Clock;
   readonly mode: CostMode;
   readonly zone: string;
+  /** Names instead of the real ones (LS-27); null = show. */
+  readonly hide: Pseudonym | null;
   /** The followed end of a session's transcript. */
   readonly toolsOf: (sessionId: string) => TranscriptTail | null;
   /** Called after a person's words were written. */

@@ -1,7 +1,7 @@
 import { type QuotaShares, quotaPoints, quotaShares } from '../usage/share.ts';
 import type { Figure } from '../usage/source.ts';
-import type { UsageSlot } from './live-usage.ts';
 import type { WindowView } from './snapshot.ts';
+import type { UsageSlot } from './usage-slot.ts';
 
 /** A session's part of local use in its account's window, percent, and the points of the official used % that fall to it. */
 export interface SessionShare {

@@ -1,4 +1,4 @@
-import type { SnapshotInput } from './build.ts';
+import type { SnapshotInput } from './snapshot-input.ts';
 
 const HOUR_MS = 3_600_000;
 const STEP_MS = 60_000;

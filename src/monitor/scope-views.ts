@@ -1,10 +1,10 @@
+import { isActive } from '../sessions/states.ts';
 import { type BurnThresholds, burnStart } from '../usage/burn.ts';
 import { amountsOf, earliest, groupBy, severityOf } from './amounts.ts';
-import { burnOf, type UsageSlot } from './live-usage.ts';
 import type { Amounts, ModelView, ProjectView, SessionView } from './snapshot.ts';
 import { mergedTally, Tally } from './tally.ts';
-
-const ACTIVE: ReadonlySet<string> = new Set(['working', 'compacting', 'needs-permission', 'needs-answer', 'your-turn']);
+import { burnOf } from './usage-rates.ts';
+import type { UsageSlot } from './usage-slot.ts';
 
 const percentOf = (part: number, whole: number): number | null => (whole === 0 ? null : (part / whole) * 100);
 
@@ -36,7 +36,7 @@ export function projectViews({ sessions, slots, now, start, since, burn }: Proje
       share: isPriced ? percentOf(window.cost ?? 0, all.cost ?? 0) : percentOf(window.all, all.all),
       startedAt: earliest(own.map((s) => s.windowStartedAt ?? s.startedAt)),
       sessions: own.length,
-      activeSessions: own.filter((s) => ACTIVE.has(s.state)).length,
+      activeSessions: own.filter((s) => isActive(s.state)).length,
       burnNow: rate,
       severity: severityOf(rate, burn),
     };

@@ -1,96 +1,22 @@
-import type { SessionFacts } from '../ledger/session-facts.ts';
 import { plain } from '../text/plain.ts';
 import { type BurnThresholds, burnStart } from '../usage/burn.ts';
-import { type ContextEvidence, contextPercent } from '../usage/context.ts';
-import type { UsageSum } from '../usage/types.ts';
 import type { Window } from '../usage/window.ts';
 import { amountsOf, earliest, severityOf } from './amounts.ts';
 import type { ClientSample, LiveSessionInput } from './live-input.ts';
 import { NOTHING_LIVE } from './live-part.ts';
-import { burnOf, type UsageSlot } from './live-usage.ts';
 import type { SessionShare } from './quota-shares.ts';
-import type { LastAction, LivePart, SessionState, SessionView, TitleSource } from './snapshot.ts';
+import { contextOf } from './session-context.ts';
+import type { SessionInput } from './session-input.ts';
+import { FUTURE_MS, goneState, isStale, lastSign, openError } from './session-signs.ts';
+import type { LastAction, LivePart, SessionView, TitleSource } from './snapshot.ts';
 import { mergedTally } from './tally.ts';
+import { burnOf } from './usage-rates.ts';
+import type { UsageSlot } from './usage-slot.ts';
 
-/** What the ledger knows of one session. Times in epoch ms. */
-export interface SessionInput {
-  readonly sessionId: string;
-  readonly name: string;
-  /** Where the name stands in D-8, 0 = given by a person in Tidemark; null = made of project and id. */
-  readonly titleRank: number | null;
-  readonly tags: readonly string[];
-  readonly note: string | null;
-  readonly project: string;
-  readonly root: string;
-  readonly account: string;
-  readonly facts: SessionFacts;
-  readonly total: UsageSum;
-  /** Prompts and main-thread responses; absent = not counted. */
-  readonly messages?: number;
-  /** First and last request ever. */
-  readonly firstAt: number | null;
-  readonly lastRequestAt: number | null;
-}
-
-const WORKING_MS = 2 * 60_000;
-const FUTURE_MS = 24 * 3_600_000;
 /** Longest name handed to a surface, in graphemes; it cuts further. */
 const NAME_LENGTH = 200;
 const NOTE_LENGTH = 2000;
 const TITLES: readonly TitleSource[] = ['given', 'client', 'custom-title', 'ai-title', 'task', 'derived'];
-
-interface Signs {
-  readonly last: number;
-  readonly isPast: boolean;
-}
-/** Newest time of a session's facts; they are replaced as a whole when one changes. */
-const SIGNS = new WeakMap<SessionFacts, Signs>();
-
-/** The newest line that said anything, or null; times more than a day ahead are no sign of life (D-12). */
-export function lastSign({ facts, lastRequestAt }: Pick<SessionInput, 'facts' | 'lastRequestAt'>, now: number): number | null {
-  const limit = now + FUTURE_MS;
-  let signs = SIGNS.get(facts);
-  if (signs === undefined || !signs.isPast) {
-    let last = 0;
-    let isPast = true;
-    for (const name in facts) {
-      const at = facts[name as keyof SessionFacts]![1][1];
-      if (at > limit) isPast = false;
-      else if (at > last) last = at;
-    }
-    signs = { last, isPast };
-    SIGNS.set(facts, signs);
-  }
-  const last = lastRequestAt !== null && lastRequestAt <= limit ? Math.max(lastRequestAt, signs.last) : signs.last;
-  return last === 0 && lastRequestAt === null ? null : last || lastRequestAt;
-}
-
-/** The error after which no request came, as `[code, at]`. */
-function openError(session: SessionInput): readonly [code: string, at: number] | null {
-  const { error, context } = session.facts;
-  if (error === undefined) return null;
-  const lastRequest = Math.max(context?.[1][1] ?? 0, session.lastRequestAt ?? 0);
-  return error[1][1] >= lastRequest ? [error[0], error[1][1]] : null;
-}
-
-/** What the ledger alone proves of a session's state, where neither process, hook nor transcript end was looked at. */
-export function stateOf(session: SessionInput, lastAt: number | null, now: number): SessionState {
-  const error = openError(session);
-  if (error !== null) {
-    const limit = session.facts.limitResetsAt;
-    return limit !== undefined && limit[1][1] >= error[1] && limit[0] > now ? 'rate-limited' : 'error';
-  }
-  return lastAt !== null && now - lastAt < WORKING_MS ? 'working' : 'idle';
-}
-
-/** Silent for so long without a process, a hook or a growing transcript: nothing tells what it does (LS-34). ms. */
-const SILENT_MS = 30 * 60_000;
-
-/** State of a session that nothing calls live: that it ended is not proven by silence (LS-34, LS-35). */
-function goneState(session: SessionInput, lastAt: number | null, now: number): SessionState {
-  return isSilent(lastAt, now) ? 'unknown' : stateOf(session, lastAt, now);
-}
-const isSilent = (lastAt: number | null, now: number): boolean => lastAt === null || now - lastAt >= SILENT_MS;
 
 export interface SessionScope {
   readonly now: number;
@@ -104,36 +30,6 @@ export interface SessionScope {
   readonly burn: BurnThresholds;
 }
 
-/** Context fill, tokens and window size (D-35): the client's word, else from the newest request or compaction. */
-function contextOf(
-  session: SessionInput,
-  { sample, contextWindow }: SessionScope,
-): Pick<SessionView, 'contextPercent' | 'contextTokens' | 'windowSize'> {
-  const { context, compactedTo } = session.facts;
-  const modelSize = context?.[0].model ? contextWindow(context[0].model) : null;
-  const evidence: ContextEvidence = {
-    client:
-      sample === null
-        ? null
-        : { at: sample.at, usedPercent: sample.contextPercent, windowSize: sample.windowSize, currentTokens: sample.contextTokens },
-    lastRequest:
-      context === undefined
-        ? null
-        : { at: context[1][1], tokens: { input: context[0].tokens, output: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0 } },
-    compaction: compactedTo === undefined ? null : { at: compactedTo[1][1], postTokens: compactedTo[0] },
-    model: { size: modelSize, max: null },
-  };
-  const figure = contextPercent(evidence);
-  const compacted = compactedTo !== undefined && compactedTo[1][1] >= (context?.[1][1] ?? 0);
-  const measured = compacted ? compactedTo[0] : (context?.[0].tokens ?? null);
-  const isClients = figure.source === 'official' && figure.at === sample?.at;
-  return {
-    contextPercent: figure,
-    contextTokens: (isClients ? sample?.contextTokens : measured) ?? measured,
-    windowSize: sample?.windowSize ?? modelSize,
-  };
-}
-
 /** The stronger name of ledger and client (D-8, LS-25). */
 function titleOf(session: SessionInput, live: LiveSessionInput | null): Pick<SessionView, 'name' | 'titleSource'> {
   const own = session.titleRank ?? TITLES.length;
@@ -142,10 +38,6 @@ function titleOf(session: SessionInput, live: LiveSessionInput | null): Pick<Ses
   const [name, rank] = theirs < own ? [live!.title!, theirs] : [session.name, own];
   return { name: plain(name, NAME_LENGTH), titleSource: TITLES[rank] ?? 'project' };
 }
-
-/** Nothing proves it alive (LS-32). ms */
-const STALE_MS = 5 * 60_000;
-const isStale = (session: SessionInput, now: number): boolean => now - (lastSign(session, now) ?? 0) >= STALE_MS;
 
 const MAX_NAMES = 20;
 const textOrNull = (text: string | null | undefined): string | null => (text == null ? null : plain(text, NAME_LENGTH));

@@ -1,22 +1,11 @@
 import type { NanoUsd, TokenCounts } from '../pricing/types.ts';
+import type { State as SessionState } from '../sessions/states.ts';
 import type { Figure, Source } from '../usage/source.ts';
 import type { LivePart, TitleSource } from './live-part.ts';
 import type { Verdict } from './verdict-data.ts';
 
 export type { LastAction, LivePart, ProcessView, StateSource, TitleSource, WaitingView } from './live-part.ts';
-
-/** State letters of D-36. Without process registry and hooks a transcript proves only a few of them. */
-export type SessionState =
-  | 'needs-permission'
-  | 'needs-answer'
-  | 'error'
-  | 'rate-limited'
-  | 'your-turn'
-  | 'working'
-  | 'compacting'
-  | 'idle'
-  | 'unknown'
-  | 'ended';
+export type { SessionState };
 
 export type Severity = 'HIGH' | 'MODERATE' | 'NORMAL';
 
@@ -52,6 +41,7 @@ export interface SessionView extends LivePart {
   readonly cwd: string | null;
   readonly branch: string | null;
   readonly account: string;
+  /** Without process registry and hooks a transcript proves only a few of them. */
   readonly state: SessionState;
   /** Model of the newest main-thread request; null before the first. */
   readonly model: string | null;

@@ -22,6 +22,8 @@ export interface SummaryFacts {
   /** Nano-USD of an account since local midnight; null = unknown. */
   readonly todayOf: (account: string) => NanoUsd | null;
   readonly gitOf: (sessionId: string) => SummaryGit | null;
+  /** Names that a person gave are sealed at rest, and so are not written here (UR-69). */
+  readonly hidesGiven?: boolean;
 }
 
 export const NO_FACTS: SummaryFacts = {
@@ -50,15 +52,15 @@ function profileOf(account: AccountView, { kindOf, todayOf }: SummaryFacts): Sum
  * A name for the hot paths in the words of the contract. Only what the ledger knows: names from the client they know themselves. A name of a transcript is
  * handed on as the weakest kind it may be, so that it never hides a name that a person gave since.
  */
-function titleOf({ name, titleSource }: SessionView): SummaryInput['sessions'][number]['title'] {
-  if (titleSource === 'given') return { text: name, source: 'user', at: 0 };
+function titleOf({ name, titleSource }: SessionView, hidesGiven: boolean): SummaryInput['sessions'][number]['title'] {
+  if (titleSource === 'given') return hidesGiven ? undefined : { text: name, source: 'user', at: 0 };
   return titleSource === 'custom-title' || titleSource === 'ai-title' ? { text: name, source: 'ai', at: 0 } : undefined;
 }
 
-function sessionOf(session: SessionView, { accountOf, gitOf }: SummaryFacts): SummaryInput['sessions'][number] {
+function sessionOf(session: SessionView, { accountOf, gitOf, hidesGiven = false }: SummaryFacts): SummaryInput['sessions'][number] {
   const { id, account, total, burnNow } = session;
   const { method, confidence } = accountOf(id);
-  const [title, git] = [titleOf(session), gitOf(id)];
+  const [title, git] = [titleOf(session, hidesGiven), gitOf(id)];
   return {
     id,
     profile: account,
@@ -75,6 +77,8 @@ function sessionOf(session: SessionView, { accountOf, gitOf }: SummaryFacts): Su
 /** What the hot paths show of everything that is not their own session (session-state §2.11). */
 export function summaryInput(snapshot: Snapshot, facts: SummaryFacts): SummaryInput {
   const { today } = snapshot.combined;
+  const named = new Set(facts.hidesGiven ? snapshot.sessions.filter((s) => s.titleSource === 'given').map((s) => s.id) : []);
+  const said = snapshot.warnings.filter(({ sessionId }) => sessionId === null || !named.has(sessionId));
   return {
     now: snapshot.takenAt,
     today: { tokens: today.all, usd: dollars(today.cost), unpriced: today.costIsLowerBound || today.cost === null },
@@ -82,7 +86,7 @@ export function summaryInput(snapshot: Snapshot, facts: SummaryFacts): SummaryIn
     sessions: snapshot.sessions.filter((session) => session.state !== 'ended').map((session) => sessionOf(session, facts)),
     alerts: {
       open: snapshot.warnings.length,
-      top: snapshot.warnings.slice(0, 3).map(({ severity, text, since }) => ({ severity, text, at: since })),
+      top: said.slice(0, 3).map(({ severity, text, since }) => ({ severity, text, at: since })),
     },
   };
 }

@@ -2,10 +2,10 @@ import { DEFAULT_ACCOUNT } from '../ledger/queries/directory.ts';
 import { sumOf } from '../usage/sum.ts';
 import type { UsageEvent } from '../usage/types.ts';
 import { estimateWindows } from '../usage/window.ts';
-import type { SnapshotInput } from './build.ts';
 import type { LiveSessionInput } from './live-input.ts';
 import { LiveUsage } from './live-usage.ts';
-import type { SessionInput } from './session-view.ts';
+import type { SessionInput } from './session-input.ts';
+import type { SnapshotInput, SnapshotOptions } from './snapshot-input.ts';
 import { Episodes } from './warning-episodes.ts';
 
 /* Builders of literal inputs for tests of the monitor. */
@@ -13,6 +13,15 @@ import { Episodes } from './warning-episodes.ts';
 export const at = (time: string): number => Date.parse(`2026-11-20T${time}Z`);
 /** 2026-11-20T13:42:10Z, the instant of the example screens. */
 export const NOW = at('13:42:10');
+/** Nothing is limited or hidden. */
+export const SNAPSHOT_OPTIONS: SnapshotOptions = {
+  zone: 'UTC',
+  burn: { high: 1000, moderate: 500 },
+  tokenLimit: null,
+  limitCount: 'all',
+  cost: { combined: null, project: null, session: null },
+  demo: false,
+};
 let serial = 0;
 
 /** `work` input tokens and `read` cache reads, $0.001, of an Opus in session s1. */
@@ -79,14 +88,7 @@ export function anInput(events: readonly UsageEvent[], more: Partial<SnapshotInp
   const own = (id: string) => events.filter((e) => e.sessionId === id);
   return {
     now: NOW,
-    options: {
-      zone: 'UTC',
-      burn: { high: 1000, moderate: 500 },
-      tokenLimit: null,
-      limitCount: 'all',
-      cost: { combined: null, project: null, session: null },
-      demo: false,
-    },
+    options: SNAPSHOT_OPTIONS,
     usage: LiveUsage.of(events),
     quotas: new Map(),
     live: new Map(),

@@ -1,8 +1,9 @@
 import { tokensFull } from '../text/format.ts';
 import { type BurnThresholds, burnRate, NOW_SPAN_MS } from '../usage/burn.ts';
 import type { UsageEvent } from '../usage/types.ts';
-import { recentOf, type UsageSlot } from './live-usage.ts';
 import type { ProjectView, Snapshot } from './snapshot.ts';
+import { recentOf } from './usage-rates.ts';
+import type { UsageSlot } from './usage-slot.ts';
 import type { Condition } from './warning-episodes.ts';
 
 const MINUTE_MS = 60_000;

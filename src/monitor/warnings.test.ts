@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { buildSnapshot, type SnapshotInput } from './build.ts';
+import { buildSnapshot } from './build.ts';
 import type { Warning } from './snapshot.ts';
+import type { SnapshotInput } from './snapshot-input.ts';
 import { aLive, anEvent, anInput, aSession, at, NOW } from './testing.ts';
 import { type Condition, Episodes } from './warning-episodes.ts';
 

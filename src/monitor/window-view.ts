@@ -6,9 +6,10 @@ import type { Window } from '../usage/window.ts';
 import { isOld, paceOf } from './account-view.ts';
 import { amountsOf, earliest } from './amounts.ts';
 import type { AccountQuota } from './live-input.ts';
-import { burnOf, recentOf, type UsageSlot } from './live-usage.ts';
 import type { Amounts, BurnRate, WindowView } from './snapshot.ts';
 import { mergedTally } from './tally.ts';
+import { burnOf, recentOf } from './usage-rates.ts';
+import type { UsageSlot } from './usage-slot.ts';
 import type { AccountWindows } from './windows.ts';
 
 const RECENT_MS = 30 * 60_000;

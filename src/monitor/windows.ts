@@ -8,6 +8,7 @@ import type { FinishedWindow } from '../usage/limit.ts';
 import { addSums, emptySum, sumOf } from '../usage/sum.ts';
 import type { UsageEvent, UsageSum } from '../usage/types.ts';
 import { estimateWindows, officialWindows, type Window, type WindowSample } from '../usage/window.ts';
+import { FUTURE_MS } from './session-signs.ts';
 
 /** The quota windows of one account, oldest first, and what its finished ones held (tokens), for the rungs of D-34. */
 export interface AccountWindows {
@@ -28,9 +29,6 @@ export interface WindowOptions {
   readonly accountAt?: (session: SessionInfo, at: number) => string;
   readonly switched?: ReadonlySet<string>;
 }
-
-/** Times further ahead are no "now" (D-12). ms */
-const FUTURE_MS = 24 * 3_600_000;
 
 /** A usage-limit error is the server's word that the window is full, and when it resets (D-20). */
 export function limitSamples(directory: Directory): Map<string, WindowSample[]> {

@@ -1,33 +1,12 @@
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import {
-  copyHome,
-  discard,
-  type Home,
-  hasProduct,
-  hasShared,
-  type Json,
-  materialise,
-  PRODUCT_ABSENT,
-  readJson,
-  runTidemark,
-  SHARED,
-  SHARED_ABSENT,
-} from './homes.ts';
+import { copyHome, type Json, materialise, readJson, runTidemark } from './homes.ts';
+import { absent, CASES, discardKept, keep, ready, SLOW } from './peer-home.ts';
 
 /** UR-17, UR-32: peer case 08 in windows of our own (D-21, D-23) and with `--parity` (D-24); the peer's whole reports of case 10. */
-const ready = hasShared && hasProduct;
-const absent = SHARED_ABSENT + PRODUCT_ABSENT;
-const CASES = path.join(SHARED, 'fixtures/peer-cases');
 const BLOCKS = path.join(CASES, '08-session-blocks');
-const homes: Home[] = [];
-const keep = (home: Home): Home => {
-  homes.push(home);
-  return home;
-};
-afterAll(() => homes.forEach(discard));
+afterAll(discardKept);
 
-const SLOW = 60_000;
 const SCENES: readonly string[] = ready ? Object.keys(readJson(path.join(BLOCKS, 'measured-v20.0.24.json'))) : [];
 
 /** The scene's length of a window in hours, when it is not five. */

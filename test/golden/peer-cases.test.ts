@@ -2,34 +2,13 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { expectRow, expectSession } from './expect-row.ts';
-import {
-  copyHome,
-  discard,
-  type Home,
-  hasProduct,
-  hasShared,
-  type Json,
-  materialise,
-  PRODUCT_ABSENT,
-  readJson,
-  runTidemark,
-  SHARED,
-  SHARED_ABSENT,
-} from './homes.ts';
+import { copyHome, type Home, type Json, materialise, readJson, runTidemark } from './homes.ts';
+import { absent, CASES, discardKept, keep, ready, SLOW } from './peer-home.ts';
 import { byKey, expectReports, REPORTS, runReports, sumOfBlocks } from './reports.ts';
 
 /** UR-1: one answer in every report, for the 50 probes and the peer's cases. Each home has a ledger of its own. */
-const ready = hasShared && hasProduct;
-const absent = SHARED_ABSENT + PRODUCT_ABSENT;
-const CASES = path.join(SHARED, 'fixtures/peer-cases');
-const homes: Home[] = [];
-const keep = (home: Home): Home => {
-  homes.push(home);
-  return home;
-};
-afterAll(() => homes.forEach(discard));
+afterAll(discardKept);
 
-const SLOW = 60_000;
 const probes: Json[] = ready ? readJson(path.join(CASES, '11-probes/probes.json')) : [];
 
 describe.skipIf(!ready)(`probes${absent}`, () => {

@@ -6,7 +6,7 @@ import type { Snapshot } from '../../monitor/snapshot.ts';
 import { App } from './app.tsx';
 import { Controller } from './controller.ts';
 import { Screen } from './screen/screen.ts';
-import { textOf } from './spans.ts';
+import { isSameLine, type Line, textOf } from './spans.ts';
 import { aSession, aSnapshot, NOW } from './testing.ts';
 import { testQueries } from './testing-queries.ts';
 import { lookOf } from './theme.ts';
@@ -18,7 +18,7 @@ const many = (count: number): Snapshot =>
     sessions: Array.from({ length: count }, (_, index) => aSession({ id: `id-${index}`, name: `s${String(index).padStart(4, '0')}` })),
   });
 
-/** The view as React draws it, with the rows that were set and the renders that React counted. */
+/** The view as React draws it, with the rows that were another line than before and the renders that React counted. */
 async function drawn(snapshot: Snapshot) {
   const counted = { renders: 0, rows: 0, bytes: 0 };
   const screen = new Screen(
@@ -32,8 +32,10 @@ async function drawn(snapshot: Snapshot) {
     () => {},
   );
   const setRow = screen.setRow.bind(screen);
+  const known: Line[] = [];
   screen.setRow = (index, line) => {
-    counted.rows++;
+    if (known[index] === undefined || !isSameLine(known[index], line)) counted.rows++;
+    known[index] = line;
     setRow(index, line);
   };
   const first = firstState({ refreshSeconds: 3600, compact: false, theme: 'dark', sort: 'name', group: 'none', accounts: [], filter: '' });

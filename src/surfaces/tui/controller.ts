@@ -2,7 +2,7 @@ import type { LiveQueries } from '../../monitor/details.ts';
 import type { Snapshot } from '../../monitor/snapshot.ts';
 import type { Input } from './input/decode.ts';
 import { pacer } from './pacer.ts';
-import { listingFor, type Picture, type PictureInput, picture } from './picture.ts';
+import { type Picture, type PictureInput, picture } from './picture.ts';
 import { countStates } from './rows/states.ts';
 import type { Line } from './spans.ts';
 import { withMessage } from './ui/choices.ts';
@@ -10,6 +10,7 @@ import type { Context, Effect } from './ui/context.ts';
 import { press } from './ui/press.ts';
 import { refreshed, reordered } from './ui/refresh.ts';
 import type { StopBox, UiState } from './ui/state.ts';
+import { listingFor } from './ui/state-listing.ts';
 
 /** Where the pictures come from: `get` gives the newest snapshot, `subscribe` tells of a new one and returns its end. */
 export interface SnapshotStore {

@@ -1,4 +1,4 @@
-import type { Amounts, Snapshot } from '../../monitor/snapshot.ts';
+import type { Amounts, SessionView, Snapshot } from '../../monitor/snapshot.ts';
 import type { NanoUsd } from '../../pricing/types.ts';
 import * as format from '../../text/format.ts';
 import { graphemes } from '../../text/graphemes.ts';
@@ -53,6 +53,10 @@ export const unknown = (view: View): string => format.unknownMark(view);
 
 /** Text from outside: through the terminal sink (TS-1), then drawable. */
 export const named = (view: View, text: string): string => say(view, terminalText(text));
+
+/** An account's name for people. */
+export const accountOf = (snapshot: Snapshot, session: SessionView): string =>
+  snapshot.accounts.find(({ id }) => id === session.account)?.label ?? session.account;
 
 /** `claude-opus-4-5-20251101` → `opus-4-5`. */
 export function modelName(view: View, model: string | null): string {

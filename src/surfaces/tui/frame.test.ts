@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type FrameOptions, frame, planOf } from './frame.ts';
+import { frame, planOf } from './frame.ts';
+import type { FrameOptions } from './frame-options.ts';
 import { textOf } from './spans.ts';
 import { amountsOf, aSession, aSnapshot, aWarning, estimatedWindow, NOTHING, NOW } from './testing.ts';
 import { demoLikeSnapshot } from './testing-demo.ts';

@@ -1,25 +1,9 @@
+import { COLUMNS, type Column, type Shape, shapeOf } from './shape.ts';
+
 /**
  * What is shown at a size: a pure function of columns, rows and counts (LV §4). Sections keep one order: header, verdict,
  * sessions, combined usage, per-project breakdown, warnings, models, footer.
  */
-
-/** The class of a width; `compact` is also forced by `--compact` (LV-15). */
-export type Shape = 'wide' | 'full' | 'medium' | 'compact' | 'narrow' | 'tiny';
-
-export type Column =
-  | 'state'
-  | 'name'
-  | 'project'
-  | 'branch'
-  | 'model'
-  | 'ctx'
-  | 'bar'
-  | 'tokens'
-  | 'cost'
-  | 'rate'
-  | 'share'
-  | 'action'
-  | 'age';
 
 /** The sections a person can focus, fold and zoom, in the order of their number keys. */
 export const SECTIONS = ['sessions', 'combined', 'projects', 'warnings'] as const;
@@ -89,23 +73,6 @@ const DETAILS_FROM_ROWS = 34;
 const MOST_PROJECTS = 8;
 const MOST_WARNINGS = 6;
 const MOST_COMBINED = 6;
-
-const COLUMNS: Readonly<Record<Shape, readonly Column[]>> = {
-  wide: ['state', 'name', 'project', 'branch', 'model', 'ctx', 'bar', 'tokens', 'cost', 'rate', 'share', 'action', 'age'],
-  full: ['state', 'name', 'project', 'branch', 'model', 'ctx', 'bar', 'tokens', 'cost', 'rate', 'share', 'action', 'age'],
-  medium: ['state', 'name', 'project', 'ctx', 'tokens', 'cost', 'rate', 'share', 'action', 'age'],
-  compact: ['state', 'name', 'ctx', 'tokens', 'cost', 'rate', 'share', 'action', 'age'],
-  narrow: ['state', 'name', 'ctx', 'cost', 'age'],
-  tiny: ['state', 'name'],
-};
-
-export function shapeOf(columns: number, compact: boolean): Shape {
-  if (columns < 24) return 'tiny';
-  if (columns < 48) return 'narrow';
-  if (columns < 80 || compact) return 'compact';
-  if (columns < 100) return 'medium';
-  return columns < 160 ? 'full' : 'wide';
-}
 
 /** Rows still to be given away; every grant lowers what is left. */
 class Rows {

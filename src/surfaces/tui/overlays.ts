@@ -1,6 +1,6 @@
 import { graphemes } from '../../text/graphemes.ts';
 import { named, say, separator, type View } from './figures.ts';
-import type { FrameOptions } from './frame.ts';
+import type { FrameOptions } from './frame-options.ts';
 import { ruleLine } from './rows/frame-edges.ts';
 import { clip, type Line, line, selectedLine, span } from './spans.ts';
 import { SORT_KEYS } from './ui/order.ts';

@@ -1,22 +1,24 @@
 import type { LiveQueries } from '../../monitor/details.ts';
 import type { Snapshot } from '../../monitor/snapshot.ts';
-import { named, say, separator, type View, viewOf } from './figures.ts';
-import { type FrameOptions, finished, frame, planOf, sized, topLines } from './frame.ts';
+import { named, separator, type View, viewOf } from './figures.ts';
+import { finished, frame, planOf } from './frame.ts';
+import { type FrameOptions, sized } from './frame-options.ts';
 import type { Place } from './keys.ts';
-import { type Plan, shapeOf } from './layout.ts';
 import { overlaid } from './overlays.ts';
+import { helpScreen, ownScreen } from './own-screen.ts';
+import { pointed } from './pointed.ts';
+import { type DetailSource, detailedOf } from './rows/details/detailed.ts';
 import { briefDetails, detailRows } from './rows/details.ts';
 import { type FooterState, footerLine } from './rows/footer.ts';
-import { type Frozen, ruleLine } from './rows/frame-edges.ts';
-import { helpEntries, helpRows } from './rows/help.ts';
-import { headingAt } from './rows/sessions.ts';
+import type { Frozen } from './rows/frame-edges.ts';
 import { countStates, hasNoData } from './rows/states.ts';
-import { type Drawn, detailedOf, drawScreen, filterWords, pathLine } from './screens.ts';
-import { clip, type Line, line, span } from './spans.ts';
+import { filterWords, pathLine } from './screens.ts';
+import { shapeOf } from './shape.ts';
+import { type Line, span } from './spans.ts';
 import type { Context } from './ui/context.ts';
-import { type Listing, listingOf } from './ui/listing.ts';
-import { SORT_OF_COLUMN } from './ui/order.ts';
-import { type Overlay, placeOf, type UiState } from './ui/state.ts';
+import type { Listing } from './ui/listing.ts';
+import { placeOf, type UiState } from './ui/state.ts';
+import { accountsIn, listingFor } from './ui/state-listing.ts';
 
 /** What is given from outside for one picture. */
 export interface PictureInput {
@@ -45,24 +47,6 @@ export interface Picture {
   readonly context: Context;
 }
 
-/** Accounts by id or by name, as a flag gives them; what is not known stays as it is and lists nothing. */
-const accountsIn = (snapshot: Snapshot, names: readonly string[]): readonly { readonly id: string; readonly label: string }[] =>
-  names.map((name) => snapshot.accounts.find(({ id, label }) => id === name || label === name) ?? { id: name, label: name });
-
-const accountIds = (snapshot: Snapshot, { accounts }: Pick<UiState, 'accounts'>): readonly string[] | null =>
-  accounts.length === 0 ? null : accountsIn(snapshot, accounts).map(({ id }) => id);
-
-export function listingFor(state: UiState, snapshot: Snapshot, now: number, maxSessions: number): Listing {
-  return listingOf(snapshot, {
-    order: state.order.ids,
-    filter: state.filter.ast,
-    accounts: accountIds(snapshot, state),
-    group: state.group,
-    now,
-    most: maxSessions,
-  });
-}
-
 /** Who needs a person now, when a held picture says otherwise (LV-84). */
 function frozenOf(state: UiState, input: PictureInput): Frozen | null {
   if (state.frozen === null) return null;
@@ -82,9 +66,9 @@ export function picture(state: UiState, input: PictureInput, listed: Listing | n
   const plan = planOf(snapshot, options);
   const top = state.screens.at(-1);
   const size = { columns: options.columns, rows: options.rows, ascii: options.ascii };
-  const own = top === undefined ? null : ownScreen(state, input, view, snapshot, options, plan, place, frozen);
+  const own = top === undefined ? null : ownScreen(top, input, view, snapshot, options, plan, frozen);
   const base = own === null ? frame(snapshot, options) : own.lines;
-  const help = state.overlay?.kind === 'help' ? helpScreen(state.overlay, input, view, snapshot, options, plan, frozen) : null;
+  const help = state.overlay?.kind === 'help' ? helpScreen(state.overlay, input.readOnly, view, snapshot, options, plan, frozen) : null;
   const lines = help?.lines ?? overlaid(state.overlay, base, view, state, options);
   const scrolled = help ?? own;
   const context: Context = {
@@ -152,7 +136,7 @@ function frameOptions(
 
 function besidePane(
   view: View,
-  known: Parameters<typeof detailedOf>[0],
+  known: DetailSource,
   id: string,
   width: number,
 ): { readonly title: string; readonly rows: readonly Line[] } {
@@ -184,103 +168,4 @@ function footerOf(
     width - indent.length,
   );
   return [span(indent), ...footer];
-}
-
-interface Own {
-  readonly lines: readonly Line[];
-  readonly visible: number;
-  readonly count: number;
-  readonly agentAtCursor: string | null;
-}
-
-/** Top, a body cut from its lines, footer: the shape of every screen that is not the list. */
-function withEdges(
-  view: View,
-  snapshot: Snapshot,
-  options: FrameOptions,
-  plan: Plan,
-  head: Line,
-  frozen: Frozen | null,
-  draw: (rows: number) => Pick<Drawn, 'above' | 'lines' | 'offset' | 'count' | 'agentAtCursor'>,
-): Own {
-  const top = [...topLines(view, snapshot, plan, { ...options, frozen }), ...(options.rows >= 4 ? [clip(head, options.columns)] : [])];
-  const rows = Math.max(1, options.rows - top.length - plan.footer);
-  const drawn = draw(rows);
-  const above = drawn.above.slice(0, Math.max(0, rows - 1));
-  const visible = Math.max(1, rows - above.length);
-  const offset = Math.max(0, Math.min(drawn.offset, drawn.lines.length - visible));
-  const body = [...above, ...drawn.lines.slice(offset, offset + visible)];
-  const filled = Array.from({ length: rows }, (_, index) => body[index] ?? []);
-  const bottom = plan.footer === 0 ? [] : (options.footer?.(options.columns, null, plan.header ? null : frozen) ?? []);
-  return { lines: [...top, ...filled, ...bottom], visible, count: drawn.count, agentAtCursor: drawn.agentAtCursor };
-}
-
-function ownScreen(
-  state: UiState,
-  input: PictureInput,
-  view: View,
-  snapshot: Snapshot,
-  options: FrameOptions,
-  plan: Plan,
-  _place: Place,
-  frozen: Frozen | null,
-): Own {
-  const screen = state.screens.at(-1)!;
-  const source = { view, snapshot, queries: input.queries, terminals: input.terminals, width: options.columns };
-  const drawnAt = (rows: number) => drawScreen({ ...source, rows }, screen);
-  return withEdges(view, snapshot, options, plan, drawnAt(1).path, frozen, drawnAt);
-}
-
-function helpScreen(
-  overlay: Overlay & { kind: 'help' },
-  input: PictureInput,
-  view: View,
-  snapshot: Snapshot,
-  options: FrameOptions,
-  plan: Plan,
-  frozen: Frozen | null,
-): Own {
-  const entries = helpEntries(overlay.place, input.readOnly, overlay.query);
-  const words = overlay.searching
-    ? `HELP  /${overlay.query}_`
-    : `HELP  ${overlay.query === '' ? '/ searches, Esc closes' : `/${overlay.query}`}`;
-  const lines = entries.length === 0 ? [line(' nothing found', 'dim')] : helpRows(view, entries, options.columns);
-  const head = ruleLine(view, say(view, words), options.columns);
-  return withEdges(view, snapshot, options, plan, head, frozen, () => ({
-    above: [],
-    lines,
-    offset: overlay.offset,
-    count: lines.length,
-    agentAtCursor: null,
-  }));
-}
-
-/** What stands at a place of the list, for the mouse. */
-function pointed(
-  row: number,
-  column: number,
-  state: UiState,
-  view: View,
-  listing: Listing,
-  plan: Plan,
-  options: FrameOptions,
-): ReturnType<Context['at']> {
-  const top = Number(plan.header) + plan.verdict + (plan.shape === 'tiny' ? plan.combined.rows : 0) + Number(plan.sessions.title);
-  const indent = plan.shape === 'narrow' || plan.shape === 'tiny' ? 0 : 2;
-  if (column >= plan.width) return null;
-  if (plan.sessions.heading && row === top) {
-    const shown = listing.entries
-      .slice(state.offset, state.offset + plan.sessions.rows)
-      .flatMap((entry) => (entry.kind === 'session' ? [entry.session] : []));
-    const key = SORT_OF_COLUMN[headingAt(view, shown, plan.columns, plan.width, indent, column) ?? ''];
-    return key === undefined ? null : { sort: key };
-  }
-  const index = row - top - Number(plan.sessions.heading);
-  if (index < 0 || options.zoomed === 'projects' || options.zoomed === 'warnings' || options.zoomed === 'combined') return null;
-  const entry =
-    listing.entries[
-      Math.min(state.offset, Math.max(0, listing.entries.length - plan.sessions.rows)) +
-        (plan.sessions.second ? Math.floor(index / 2) : index)
-    ];
-  return entry?.kind !== 'session' || index >= plan.sessions.rows * (plan.sessions.second ? 2 : 1) ? null : { select: entry.session.id };
 }

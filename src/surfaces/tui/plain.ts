@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../monitor/snapshot.ts';
 import { viewOf } from './figures.ts';
-import { layout, MOST, shapeOf } from './layout.ts';
+import { layout, MOST } from './layout.ts';
 import { combinedCount, combinedRows, combinedTitle } from './rows/combined.ts';
 import { projectRows } from './rows/projects.ts';
 import { sessionTable } from './rows/sessions.ts';
@@ -8,6 +8,7 @@ import { hasNoData } from './rows/states.ts';
 import { sessionsTitle } from './rows/titles.ts';
 import { verdictLine } from './rows/verdict.ts';
 import { allWarnings, warningRows } from './rows/warnings.ts';
+import { shapeOf } from './shape.ts';
 import { clip, drawable, type Line, line, textOf } from './spans.ts';
 
 export interface PlainOptions {

@@ -1,8 +1,8 @@
-import type { LiveQueries, RequestPage } from '../../monitor/details.ts';
-import type { Snapshot } from '../../monitor/snapshot.ts';
+import type { RequestPage } from '../../monitor/details.ts';
 import { glyphOr, named, percent, say, type View } from './figures.ts';
-import { accountOf } from './frame.ts';
-import { type Detailed, detailRows, requestLine, subagentLines } from './rows/details.ts';
+import { requestLine, subagentLines } from './rows/details/activity.ts';
+import { type DetailSource, detailedOf } from './rows/details/detailed.ts';
+import { detailRows } from './rows/details.ts';
 import { formerWindowRows, HISTORY_PAGES, historyRows, type Listed } from './rows/history.ts';
 import { clip, type Line, line, selectedLine, span } from './spans.ts';
 import type { Screen } from './ui/state.ts';
@@ -19,30 +19,11 @@ export interface Drawn {
   readonly agentAtCursor: string | null;
 }
 
-export interface ScreenSource {
+export interface ScreenSource extends DetailSource {
   readonly view: View;
-  readonly snapshot: Snapshot;
-  readonly queries: LiveQueries;
-  /** Where each session's terminal is, as far as it was looked for. */
-  readonly terminals: ReadonlyMap<string, string>;
   readonly width: number;
   /** Lines of body that are visible. */
   readonly rows: number;
-}
-
-/** What is known of a session, from the snapshot and the queries. */
-export function detailedOf(
-  { snapshot, queries, terminals }: Pick<ScreenSource, 'snapshot' | 'queries' | 'terminals'>,
-  id: string,
-): Detailed {
-  const session = snapshot.sessions.find((each) => each.id === id) ?? null;
-  const detail = queries.sessionDetail(id);
-  return {
-    session,
-    detail,
-    account: session === null ? (detail?.account ?? '') : accountOf(snapshot, session),
-    terminal: terminals.get(id) ?? null,
-  };
 }
 
 export function pathLine(view: View, steps: readonly string[]): Line {

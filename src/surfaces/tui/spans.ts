@@ -25,6 +25,11 @@ export const line = (text: string, tone?: Tone): Line => [span(text, tone)];
 
 export const textOf = (spans: Line): string => spans.map((piece) => piece.text).join('');
 
+export const isSameLine = (a: Line, b: Line): boolean =>
+  a === b ||
+  (a.length === b.length &&
+    a.every((piece, index) => piece.text === b[index]!.text && piece.tone === b[index]!.tone && piece.selected === b[index]!.selected));
+
 /** Terminal columns of a line. */
 export const widthOf = (spans: Line): number => spans.reduce((sum, piece) => sum + displayWidth(piece.text), 0);
 

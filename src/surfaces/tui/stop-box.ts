@@ -1,8 +1,7 @@
 import type { ProcessView, SessionView } from '../../monitor/snapshot.ts';
 import type { EndResult } from '../../platform/end-process.ts';
 import { plain } from '../../text/plain.ts';
-import { age, modelName, money, named, separator, type View, viewOf } from './figures.ts';
-import { accountOf } from './frame.ts';
+import { accountOf, age, modelName, money, named, separator, type View, viewOf } from './figures.ts';
 import type { PictureInput } from './picture.ts';
 import type { StopBox } from './ui/state.ts';
 

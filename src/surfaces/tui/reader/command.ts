@@ -10,3 +10,6 @@ export interface Command<R> {
   readonly acts?: true;
   readonly run: (reader: R, rest: string) => readonly string[];
 }
+
+/** Words parted by blanks or commas. */
+export const wordsOf = (text: string): readonly string[] => text.split(/[\s,]+/).filter((word) => word !== '');

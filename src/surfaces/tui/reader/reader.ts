@@ -4,10 +4,11 @@ import { KnownError } from '../../../platform/errors.ts';
 import type { Acting, Voice } from '../acting.ts';
 import type { SnapshotStore } from '../controller.ts';
 import { parseFilter } from '../filter/parse.ts';
-import { listingFor, type PictureInput } from '../picture.ts';
+import type { PictureInput } from '../picture.ts';
 import type { Listing } from '../ui/listing.ts';
 import { nextOrder } from '../ui/order.ts';
 import { type FirstState, firstState, type StopBox, type UiState } from '../ui/state.ts';
+import { listingFor } from '../ui/state-listing.ts';
 import type { Command } from './command.ts';
 import { changeSentences } from './sentences.ts';
 

@@ -1,7 +1,7 @@
 import type { ModelView, ProjectView, SessionView, Snapshot } from '../../../monitor/snapshot.ts';
 import { verdictText } from '../../../monitor/verdict.ts';
 import { amount, amountFull, modelName, money, named, percent, type View, viewOf } from '../figures.ts';
-import { stateWords } from '../rows/sessions.ts';
+import { stateWords } from '../rows/state-words.ts';
 import { allWarnings } from '../rows/warnings.ts';
 import { type Line, textOf } from '../spans.ts';
 import { comparator } from '../ui/order.ts';

@@ -20,7 +20,7 @@ import {
   unknown,
   type View,
 } from '../figures.ts';
-import type { Shape } from '../layout.ts';
+import type { Shape } from '../shape.ts';
 import { firstFitting, type Line, line, padEnd, span, type Tone } from '../spans.ts';
 import { partTone, projectedPercent, rangeWords, usedTone, windowLabel } from './window-words.ts';
 

@@ -1,7 +1,7 @@
 import type { Snapshot } from '../../../monitor/snapshot.ts';
 import { nearestLimit } from '../../../monitor/verdict.ts';
 import { amount, known, money, named, perMinute, say, separator, short, unknown, type View } from '../figures.ts';
-import type { Shape } from '../layout.ts';
+import type { Shape } from '../shape.ts';
 import { clip, firstFitting, type Line, line, type Span, span, type Tone } from '../spans.ts';
 import { burnLine, costLine, formOf, label, projectedLine, tokensLine, weeklyLine, windowLine } from './combined-lines.ts';
 import { accountWords, type CombinedScope, scopeLine, scopeLines, scopeWords } from './combined-scope.ts';

@@ -1,6 +1,6 @@
 import type { ProjectView, Severity, Snapshot } from '../../../monitor/snapshot.ts';
 import { amount, amountFull, clock, duration, known, money, named, say, separator, shareCell, unknown, type View } from '../figures.ts';
-import type { Shape } from '../layout.ts';
+import type { Shape } from '../shape.ts';
 import { clip, type Line, padEnd, padStart, span, type Tone } from '../spans.ts';
 import { displayWidth, fitEnd, fitMiddle } from '../width.ts';
 

@@ -1,6 +1,8 @@
 import type { SessionState, SessionView, Snapshot } from '../../../monitor/snapshot.ts';
 import type { Tone } from '../spans.ts';
 
+export { isActive, STATES as URGENCY } from '../../../sessions/states.ts';
+
 export interface StateLook {
   /** Letter of D-36, always shown. */
   readonly letter: string;
@@ -10,23 +12,6 @@ export interface StateLook {
   /** Whether the whole row steps back. */
   readonly quiet: boolean;
 }
-
-/** Most urgent first (D-36). */
-export const URGENCY: readonly SessionState[] = [
-  'needs-permission',
-  'needs-answer',
-  'error',
-  'rate-limited',
-  'your-turn',
-  'working',
-  'compacting',
-  'idle',
-  'unknown',
-  'ended',
-];
-
-export const isActive = (state: SessionState): boolean =>
-  state === 'working' || state === 'compacting' || state === 'needs-permission' || state === 'needs-answer' || state === 'your-turn';
 
 export const STATE_LOOK: Readonly<Record<SessionState, StateLook>> = {
   'needs-permission': { letter: 'P', glyph: '▲', tone: 'attention', quiet: false },

@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../../monitor/snapshot.ts';
 import { say, separator, type View } from '../figures.ts';
-import type { Shape } from '../layout.ts';
+import type { Shape } from '../shape.ts';
 import { countStates } from './states.ts';
 
 /** ` 3 of 4` where a section is cut, else nothing (LV-43). */

@@ -1,4 +1,4 @@
-import type { Line } from '../spans.ts';
+import { isSameLine, type Line } from '../spans.ts';
 import type { Look } from '../theme.ts';
 import { type CellRow, cellsOf } from './cells.ts';
 import { difference } from './difference.ts';
@@ -63,8 +63,10 @@ export class Screen {
     this.wanted = this.wanted.map((row, index) => (this.lines[index] === undefined ? row : cellsOf(this.lines[index], this.columns, look)));
   }
 
+  /** Nothing is made anew for a line that is as before (LV-115). */
   setRow(index: number, line: Line): void {
-    if (index >= this.wanted.length || this.lines[index] === line) return;
+    const before = this.lines[index];
+    if (index >= this.wanted.length || (before !== undefined && isSameLine(before, line))) return;
     this.lines[index] = line;
     this.wanted[index] = cellsOf(line, this.columns, this.look);
   }

@@ -2,6 +2,8 @@ import { sortedProjects } from '../rows/projects.ts';
 import { allWarnings } from '../rows/warnings.ts';
 import type { Context } from './context.ts';
 import type { Listing } from './listing.ts';
+import { SORT_KEYS } from './order.ts';
+import { MOST_PRESETS } from './remember.ts';
 import type { UiState } from './state.ts';
 
 const clamp = (value: number, least: number, most: number): number => Math.max(least, Math.min(most, value));
@@ -43,4 +45,20 @@ export function scrollScreen(state: UiState, by: number, context: Context): UiSt
     return { ...state, screens: [...below, { ...top, offset: clamp(top.offset + by, 0, most) }] };
   }
   return { ...state, screens: [...below, { ...top, cursor: clamp(top.cursor + by, 0, Math.max(0, context.screenCount - 1)) }] };
+}
+
+/** Moves in what lies on top: help, a menu, a screen, else the list. */
+export function moveOrScroll(state: UiState, by: number, context: Context): UiState {
+  const { overlay } = state;
+  if (overlay?.kind === 'help')
+    return {
+      ...state,
+      overlay: { ...overlay, offset: Math.max(0, Math.min(Math.max(0, context.screenCount - context.screenRows), overlay.offset + by)) },
+    };
+  if (overlay?.kind === 'menu') {
+    const count = overlay.what === 'sort' ? SORT_KEYS.length : MOST_PRESETS;
+    return { ...state, overlay: { ...overlay, cursor: Math.max(0, Math.min(count - 1, overlay.cursor + by)) } };
+  }
+  if (state.screens.length > 0) return scrollScreen(state, by, context);
+  return moveCursor(state, by, context);
 }

@@ -1,19 +1,18 @@
 import type { SessionView } from '../../../monitor/snapshot.ts';
-import { parseFilter } from '../filter/parse.ts';
 import type { Input } from '../input/decode.ts';
 import { type Action, actionOf, stepInterval } from '../keys.ts';
 import { SECTIONS } from '../layout.ts';
-import { HISTORY_PAGES } from '../rows/history.ts';
-import { sortedProjects } from '../rows/projects.ts';
-import { allWarnings } from '../rows/warnings.ts';
 import { THEME_NAMES } from '../theme.ts';
 import { filterCombined, focusOrFold, muted, nextAccount, only, savePreset, takePreset, withMessage } from './choices.ts';
 import type { Context, Effect, Pressed } from './context.ts';
+import { back, entered } from './enter.ts';
 import { typed } from './input-line.ts';
-import { moveCursor, scrollScreen } from './move.ts';
+import { pointed } from './mouse.ts';
+import { moveOrScroll } from './move.ts';
 import { SORT_KEYS } from './order.ts';
-import { MOST_PRESETS } from './remember.ts';
-import { placeOf, type Screen, type StopBox, type UiState } from './state.ts';
+import { placeOf, type UiState } from './state.ts';
+import { answered } from './stop-answer.ts';
+import { cycled, sideways } from './turn.ts';
 import { chosen, openInput, submitted, withText } from './typing.ts';
 
 /** The next state after a key, a paste or the mouse, and what is to be done. Pure: the same press on the same picture gives the same answer. */
@@ -36,45 +35,6 @@ export function press(state: UiState, input: Input, context: Context): Pressed {
   if (overlay?.kind === 'help' && overlay.searching && (action === 'back' || input.key === 'enter'))
     return only({ ...state, overlay: { ...overlay, searching: false, query: action === 'back' ? '' : overlay.query } });
   return action === null ? only(state) : act(state, action, context);
-}
-
-/** `y` goes on; any other key leaves, and no key alone ends anything (KIL-2). */
-function answered(state: UiState, box: StopBox, action: Action | null, key: string, now: number): Pressed {
-  if (action === 'quit') return { state: { ...state, overlay: null }, effects: [{ kind: 'refuseKill' }, { kind: 'quit' }] };
-  if (action === 'suspend') return { state, effects: [{ kind: 'suspend' }] };
-  if (box.stage === 'running') return only(state);
-  const process = box.stage === 'choose' && /^[1-9]$/.test(key) ? box.processes?.[Number(key) - 1] : undefined;
-  if (process !== undefined) return { state, effects: [{ kind: 'chooseStop', sessionId: box.sessionId, pid: process.pid }] };
-  if (action === 'agree' && box.stage !== 'choose')
-    return { state: { ...state, overlay: { kind: 'confirm', box: { ...box, stage: 'running' } } }, effects: [{ kind: 'agreeStop', box }] };
-  const left = withMessage({ ...state, overlay: null }, box.stage === 'askKill' ? 'it was not killed' : 'nothing was stopped', now);
-  return { state: left, effects: box.stage === 'askKill' ? [{ kind: 'refuseKill' }] : [] };
-}
-
-function pointed(state: UiState, input: Input & { kind: 'mouse' }, context: Context): UiState {
-  if (state.overlay !== null) return state;
-  if (input.what !== 'press') return moveOrScroll(state, input.what === 'wheelUp' ? -1 : 1, context);
-  if (state.screens.length > 0) return state;
-  const found = context.at(input.row, input.column);
-  if (found === null) return state;
-  if ('sort' in found)
-    return found.sort === state.sort ? { ...state, inverted: !state.inverted } : { ...state, sort: found.sort, inverted: false };
-  return { ...state, focus: 'sessions', selected: found.select, cursorMovedAt: context.now };
-}
-
-function moveOrScroll(state: UiState, by: number, context: Context): UiState {
-  const { overlay } = state;
-  if (overlay?.kind === 'help')
-    return {
-      ...state,
-      overlay: { ...overlay, offset: Math.max(0, Math.min(Math.max(0, context.screenCount - context.screenRows), overlay.offset + by)) },
-    };
-  if (overlay?.kind === 'menu') {
-    const count = overlay.what === 'sort' ? SORT_KEYS.length : MOST_PRESETS;
-    return { ...state, overlay: { ...overlay, cursor: Math.max(0, Math.min(count - 1, overlay.cursor + by)) } };
-  }
-  if (state.screens.length > 0) return scrollScreen(state, by, context);
-  return moveCursor(state, by, context);
 }
 
 /** What is done with the chosen session; a message where there is none. */
@@ -202,62 +162,3 @@ function act(state: UiState, action: Action, context: Context): Pressed {
 
 const paced = (state: UiState, seconds: number, now: number): UiState =>
   withMessage({ ...state, refreshSeconds: seconds }, `refresh every ${seconds} s`, now);
-
-function back(state: UiState): Pressed {
-  if (state.overlay !== null) return only({ ...state, overlay: null });
-  if (state.screens.length > 0) return only({ ...state, screens: state.screens.slice(0, -1) });
-  if (state.zoomed) return only({ ...state, zoomed: false });
-  return only({ ...state, filter: { text: '', ast: null }, filtersCombined: false });
-}
-
-/** Into what is chosen: sessions › name › requests › subagent (LV-64); a project becomes the filter (LV-55). */
-function entered(state: UiState, context: Context): Pressed {
-  const { overlay } = state;
-  if (overlay?.kind === 'menu') {
-    if (overlay.what === 'presets') return takePreset(state, overlay.cursor, context.now);
-    return { state: { ...state, overlay: null, sort: SORT_KEYS[overlay.cursor]! }, effects: [{ kind: 'remember' }] };
-  }
-  const push = (screen: Screen): Pressed => only({ ...state, screens: [...state.screens, screen] });
-  const top = state.screens.at(-1);
-  if (top?.kind === 'details') return push({ kind: 'requests', id: top.id, cursor: 0 });
-  if (top?.kind === 'requests') {
-    if (context.agentAtCursor !== null) return push({ kind: 'subagent', id: top.id, agent: context.agentAtCursor, cursor: 0 });
-    return only(withMessage(state, 'this request is of the main thread', context.now));
-  }
-  if (top?.kind === 'history') return top.page === 'windows' ? push({ kind: 'window', index: top.cursor, offset: 0 }) : only(state);
-  if (top !== undefined) return only(state);
-  if (state.focus === 'projects') return only(filterTo(state, context));
-  if (state.focus === 'warnings') {
-    const id = allWarnings(context.snapshot, state.muted)[state.cursors.warnings]?.sessionId ?? null;
-    return id === null ? only(state) : push({ kind: 'details', id, offset: 0 });
-  }
-  const session = chosen(state, context);
-  return session === null ? only(state) : push({ kind: 'details', id: session.id, offset: 0 });
-}
-
-function filterTo(state: UiState, context: Context): UiState {
-  const project = sortedProjects(context.snapshot)[state.cursors.projects];
-  if (project === undefined) return state;
-  const text = `project:"${project.name.replaceAll('"', '')}"`;
-  const parsed = parseFilter(text);
-  return parsed.ok ? { ...state, focus: 'sessions', filter: { text, ast: parsed.ast } } : state;
-}
-
-/** The next section to focus; in history the next page. */
-function cycled(state: UiState, step: number): UiState {
-  const top = state.screens.at(-1);
-  const turn = <T>(all: readonly T[], one: T): T => all[(all.indexOf(one) + step + all.length) % all.length]!;
-  if (top?.kind === 'history')
-    return { ...state, screens: [...state.screens.slice(0, -1), { ...top, page: turn(HISTORY_PAGES, top.page), cursor: 0 }] };
-  return top === undefined ? { ...state, focus: turn(SECTIONS, state.focus) } : state;
-}
-
-/** ← an older window, → a newer one; in history the pages. */
-function sideways(state: UiState, step: number, context: Context): UiState {
-  const top = state.screens.at(-1);
-  if (top?.kind === 'window') {
-    const index = Math.max(0, Math.min(Math.max(0, context.windowCount - 1), top.index - step));
-    return { ...state, screens: [...state.screens.slice(0, -1), { ...top, index, offset: 0 }] };
-  }
-  return top?.kind === 'history' ? cycled(state, step) : state;
-}

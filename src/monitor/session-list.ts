@@ -1,0 +1,107 @@
+import { urgency } from '../sessions/states.ts';
+import type { Window } from '../usage/window.ts';
+import type { LiveSessionInput } from './live-input.ts';
+import { sharesOf } from './quota-shares.ts';
+import type { SessionInput } from './session-input.ts';
+import { lastSign } from './session-signs.ts';
+import { sessionView } from './session-view.ts';
+import type { SessionView, Snapshot } from './snapshot.ts';
+import type { SnapshotInput } from './snapshot-input.ts';
+import { mergedTally } from './tally.ts';
+import type { UsageSlot } from './usage-slot.ts';
+
+/** A session of which it is not known whether it runs is listed for so long after its last sign of life. */
+export const ALIVE_MS = 10 * 60_000;
+
+/** A request whose session is not known still counts, so that the sums agree. */
+function unknownSession(id: string, slots: readonly UsageSlot[]): SessionInput {
+  const all = mergedTally(slots.map((slot) => slot.window));
+  const first = slots[0]!.events[0]!;
+  const last = slots[0]!.events.at(-1)!;
+  return {
+    sessionId: id,
+    name: id.slice(0, 8) || 'unknown',
+    titleRank: null,
+    tags: [],
+    note: null,
+    project: first.project,
+    root: first.project,
+    account: first.account,
+    facts: {},
+    total: all.sum,
+    firstAt: first.at,
+    lastRequestAt: last.at,
+  };
+}
+
+/** A session that runs but has no line in any transcript yet. */
+function unwrittenSession(live: LiveSessionInput, account: string): SessionInput {
+  const place = live.cwd ?? 'unknown';
+  return {
+    sessionId: live.id,
+    name: live.title ?? live.id.slice(0, 8),
+    titleRank: live.titleRank,
+    tags: [],
+    note: null,
+    project: place.split(/[/\\]/).findLast((part) => part !== '') ?? place,
+    root: place,
+    account,
+    facts: {},
+    total: mergedTally([]).sum,
+    firstAt: null,
+    lastRequestAt: null,
+  };
+}
+
+/** D-37: in its account's window, or running; where that cannot be told, with a recent sign of life. */
+function isListed(session: SessionInput, live: LiveSessionInput | undefined, inWindow: boolean, now: number): boolean {
+  if (inWindow || live?.alive === true) return true;
+  if (live?.alive === false || live?.state === 'ended') return false;
+  const last = Math.max(lastSign(session, now) ?? Number.NEGATIVE_INFINITY, live?.seenAt ?? Number.NEGATIVE_INFINITY);
+  return now - last <= ALIVE_MS;
+}
+
+/** The sessions of a snapshot, most urgent first, then newest. `slots`: all of them, whatever is shown. */
+export function listSessions(
+  input: SnapshotInput,
+  open: ReadonlyMap<string, Window | null>,
+  slots: readonly UsageSlot[],
+  windows: Snapshot['windows'],
+): SessionView[] {
+  const { now, shown, live, usage } = input;
+  const shares = sharesOf(slots, windows);
+  const known = new Map(input.sessions.map((s) => [s.sessionId, s]));
+  for (const { sessionId, window } of slots)
+    if (window.events > 0 && !known.has(sessionId)) known.set(sessionId, unknownSession(sessionId, usage.slotsOf(sessionId)));
+  for (const session of live.values())
+    if (!known.has(session.id)) known.set(session.id, unwrittenSession(session, input.accountOf(session.id)));
+  const views: SessionView[] = [];
+  for (const session of known.values()) {
+    const id = session.sessionId;
+    const own = usage.slotsOf(id);
+    if (shown !== null && !shown.has(id)) continue;
+    if (
+      !isListed(
+        session,
+        live.get(id),
+        own.some((slot) => slot.window.events > 0),
+        now,
+      )
+    )
+      continue;
+    views.push(
+      sessionView(session, {
+        now,
+        window: open.get(session.account) ?? null,
+        slots: own,
+        share: shares.get(id) ?? null,
+        live: live.get(id) ?? null,
+        sample: input.samples.get(id) ?? null,
+        action: input.actions.get(id) ?? null,
+        contextWindow: input.contextWindow,
+        burn: input.options.burn,
+      }),
+    );
+  }
+  return views.sort((a, b) => urgency(a.state) - urgency(b.state) || (b.lastAt ?? 0) - (a.lastAt ?? 0) || (a.id < b.id ? -1 : 1));
+}
