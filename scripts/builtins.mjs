@@ -38,7 +38,7 @@ export function builtins() {
 const nameIn = (id, prefix) => id.slice(prefix.length, id.indexOf('?'));
 
 /** Modules of functions that are costly to load and that many starts never call. */
-const LAZY = new Set(['crypto', 'child_process', 'os']);
+const LAZY = new Set(['crypto', 'child_process', 'os', 'zlib']);
 const call = (name, key) => {
   const value = process.getBuiltinModule(`node:${name}`)[key];
   return typeof value === 'function' && !/^[A-Z]/.test(key)

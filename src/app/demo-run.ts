@@ -8,6 +8,7 @@ import type { Paths } from '../platform/paths.ts';
 import { type LiveDemo, writeLiveDemo } from './demo.ts';
 import { type DemoTimes, demoClock, paceOf } from './demo-clock.ts';
 import { type DemoTicker, demoTicker } from './demo-ticker.ts';
+import { startLog } from './log.ts';
 import { type App, openApp } from './open.ts';
 
 /** A demo that is shown: its own home, clock and processes. Disposing of it removes everything. */
@@ -69,7 +70,7 @@ const pathsOf = ({ home, claudeDir, stateDir }: LiveDemo, dataDir: string): Path
 async function plainApp(paths: Paths, flags: ConfigFlags): Promise<App> {
   const env = readEnv();
   const loaded = await loadConfig(paths.configFile, env, flags);
-  return { env, clock: systemClock, paths, config: loaded.config, loaded };
+  return { env, clock: systemClock, paths, config: loaded.config, loaded, log: startLog(paths, loaded.config) };
 }
 
 /** Removes the directory when asked, at the process's end, and at a signal that nobody else takes. */

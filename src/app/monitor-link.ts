@@ -5,6 +5,7 @@ import type { MonitorOptions, RunningMonitor } from '../monitor/monitor.ts';
 import { retentionGaps } from '../monitor/retention.ts';
 import { pseudonym, readSalt } from '../sessions/pseudonym.ts';
 import { accountOptions } from './accounts.ts';
+import { logMonitor } from './log-monitor.ts';
 import type { App } from './open.ts';
 import { Publisher } from './publisher.ts';
 
@@ -52,6 +53,7 @@ export async function monitorLink(app: App, { publishes }: LinkOptions): Promise
   const retention = retentionGaps(paths.claudeDirs, lastReadAt(paths.ledger), clock.now());
   const book = await openBook(accountOptions(app));
   const publisher = publishes ? new Publisher(app, book) : null;
+  let endLog: (() => void) | null = null;
   return {
     options: {
       accounts: book,
@@ -63,8 +65,14 @@ export async function monitorLink(app: App, { publishes }: LinkOptions): Promise
     hide: hidingOf(app),
     book,
     publisher,
-    follow: (monitor) => publisher?.follow(monitor),
-    [Symbol.dispose]: () => publisher?.close(),
+    follow(monitor) {
+      publisher?.follow(monitor);
+      if (publishes) endLog = logMonitor(app.log, monitor, paths.stateDir, () => clock.now());
+    },
+    [Symbol.dispose]() {
+      endLog?.();
+      publisher?.close();
+    },
   };
 }
 

@@ -11,7 +11,7 @@ import { type App, openAppLedger } from './open.ts';
 export async function oneLook(app: App, zone: string): Promise<Snapshot> {
   const { config, paths, clock } = app;
   using link = await monitorLink(app, { publishes: true });
-  using ledger = openAppLedger(app);
+  using ledger = openAppLedger(app, { sample: false });
   const monitor = startMonitor({
     ledger,
     claudeDirs: paths.claudeDirs,

@@ -12,9 +12,14 @@ import type { RecoverableLedger } from '../monitor/monitor.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { type Env, readEnv } from '../platform/env.ts';
 import { KnownError } from '../platform/errors.ts';
+import type { Log } from '../platform/log.ts';
 import { type Paths, resolvePaths, tildePath } from '../platform/paths.ts';
 import { withOverrides } from '../pricing/overrides.ts';
 import { builtinTable } from '../pricing/table.ts';
+import { labelKeysOf, sealedWords } from './label-words.ts';
+import { startLog } from './log.ts';
+import { logged, logPass, logRejected } from './log-reading.ts';
+import { readingNotices } from './reading-notices.ts';
 import { VERSION } from './version.ts';
 
 /** Everything a command stands on. Nothing is opened but the configuration. */
@@ -24,6 +29,7 @@ export interface App {
   readonly paths: Paths;
   readonly config: Config;
   readonly loaded: LoadedConfig;
+  readonly log: Log;
 }
 
 export interface AppOptions {
@@ -52,22 +58,24 @@ export async function openApp(options: AppOptions = {}): Promise<App> {
     ledger: config.ledger.path,
     state: config.paths.state,
   });
-  return { env, clock: options.clock ?? systemClock, paths: { ...paths, ...options.paths }, config, loaded };
+  const own = { ...paths, ...options.paths };
+  return { env, clock: options.clock ?? systemClock, paths: own, config, loaded, log: startLog(own, config) };
 }
 
 function ledgerOptions(app: App): OpenOptions {
   const table = builtinTable();
   const { overrides, batch } = app.config.pricing;
   const priced = overrides.length > 0 || batch ? withOverrides(table, overrides, batch) : table;
-  return { path: app.paths.ledger, table: priced, version: VERSION, now: app.clock.now() };
+  return { path: app.paths.ledger, table: priced, version: VERSION, now: app.clock.now(), labelKeys: labelKeysOf(app) };
 }
 
 /** Opens the ledger; what a damage left of one is compared with the transcripts first, so that the totals are exact where they exist (REL-22). */
-export function openAppLedger(app: App): RecoverableLedger {
+export function openAppLedger(app: App, { sample = true } = {}): RecoverableLedger {
   const options = ledgerOptions(app);
-  let open: Ledger | null = openSoundLedger(options);
+  let open: Ledger | null = logged(app, openSoundLedger(options));
   try {
     settle(app, open);
+    sealedWords(app, open);
   } catch (error) {
     const damage = damageBehind(error, open.db);
     if (damage === null) {
@@ -82,9 +90,10 @@ export function openAppLedger(app: App): RecoverableLedger {
   };
   return {
     ...open,
+    chores: { sample, keepMs: keepOf(app) },
     recover(error) {
       close();
-      open = isDamaged(error) ? recovered(app, options, null, error) : inMemory(options, memoryNotice(error));
+      open = isDamaged(error) ? recovered(app, options, null, error) : logged(app, inMemory(options, memoryNotice(error)));
       return open;
     },
     reopen() {
@@ -101,6 +110,8 @@ export function openAppLedger(app: App): RecoverableLedger {
     [Symbol.dispose]: close,
   };
 }
+
+const keepOf = ({ config }: App): number | null => (config.ledger.keep === 'forever' ? null : config.ledger.keep);
 
 /** A disk with less is still as good as full: the next large transaction would fail again. */
 const ENOUGH_BYTES = 16 * 1024 * 1024;
@@ -130,7 +141,7 @@ function settle(app: App, ledger: Ledger): void {
 /** A ledger in the place of one whose damage showed only while it was used. */
 function recovered(app: App, options: OpenOptions, damaged: Ledger | null, error: unknown): Ledger {
   damaged?.[Symbol.dispose]();
-  const ledger = recover({ ...options, now: app.clock.now() }, error);
+  const ledger = logged(app, recover({ ...options, now: app.clock.now() }, error));
   try {
     settle(app, ledger);
     return ledger;
@@ -150,10 +161,12 @@ export interface Ready {
 }
 
 /** Opens the ledger and reads what is new. Where the ledger cannot be written, reads everything into memory, so that the answer is whole all the same. */
-export async function openReady(app: App, onProgress?: (progress: Progress) => void): Promise<Ready> {
+export async function openReady(app: App, onProgress?: (progress: Progress) => void, { sample = false } = {}): Promise<Ready> {
   const options = ledgerOptions(app);
-  let ledger = openSoundLedger(options);
+  let ledger = logged(app, openSoundLedger(options));
+  if (ledger.mode === 'disk') ledger.chores = { sample, keepMs: keepOf(app) };
   const notices = ledger.notice === null ? [] : [ledger.notice];
+  const startedAt = app.clock.monotonic();
   const read = (into: Ledger) => {
     settle(app, into);
     return ingest(into, {
@@ -163,6 +176,7 @@ export async function openReady(app: App, onProgress?: (progress: Progress) => v
         return Math.min(app.config.ingest.workers, Math.max(1, cpus().length));
       },
       now: app.clock.now(),
+      ...logRejected(app),
       ...(onProgress === undefined ? {} : { onProgress }),
     });
   };
@@ -179,23 +193,13 @@ export async function openReady(app: App, onProgress?: (progress: Progress) => v
   }
   if (result.stopped !== null) {
     ledger[Symbol.dispose]();
-    ledger = inMemory(options, memoryNotice(result.stopped));
+    ledger = logged(app, inMemory(options, memoryNotice(result.stopped)));
     notices.push(ledger.notice ?? '');
     result = await read(ledger);
   }
-  notices.push(...skippedNotice(app, result.skipped));
+  notices.push(...readingNotices(app, ledger, result), ...sealedWords(app, ledger));
+  logPass(app, result, app.clock.monotonic() - startedAt);
   return { ledger, result, notices, [Symbol.dispose]: () => ledger[Symbol.dispose]() };
-}
-
-/** One sentence for all places that could not be read: which, why, and what to do. */
-function skippedNotice({ paths }: App, skipped: IngestResult['skipped']): string[] {
-  const [first, ...others] = skipped;
-  if (first === undefined) return [];
-  const more = others.length === 0 ? '' : ` and ${others.length} more ${others.length === 1 ? 'place' : 'places'}`;
-  const [what, it] = others.length === 0 ? ['what it holds', 'it'] : ['what they hold', 'them'];
-  return [
-    `${tildePath(first.path, paths.home)}${more} could not be read (${first.code}): ${what} is not counted. Make ${it} readable and run this again.`,
-  ];
 }
 
 /**

@@ -212,6 +212,8 @@ export class Publisher {
       if (now - (this.said.get(problem) ?? Number.NEGATIVE_INFINITY) < SAY_AGAIN_MS) continue;
       this.said.set(problem, now);
       for (const dir of this.logged) logDaemon(dir, level, problem, now);
+      // The message of an error that is no known one may quote what was read.
+      this.app.log.warn('files for other programs are not whole', { problem: level === 'ERROR' ? problem.split(':', 1)[0] : problem });
     }
   }
 }

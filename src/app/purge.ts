@@ -28,6 +28,7 @@ const STATE_NAMES = [
   'health-files.json',
   'swept.json',
   'tidemark.log',
+  'tidemark.log.1',
 ];
 const MAX_BYTES = 4 * 1024 * 1024;
 const OUR_COOLDOWNS = /^(?:billing|git-status|cleanup|.+-secrets-scan)\.cooldown$/;

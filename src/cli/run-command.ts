@@ -1,4 +1,6 @@
 import { type Command, CommanderError } from 'commander';
+import { setDebug } from '../app/log.ts';
+import { logFailure } from './log-failure.ts';
 import { reportError } from './report-error.ts';
 
 /** Makes the program that answers a command line (without node and script). `exit` takes a command's exit code. */
@@ -6,10 +8,13 @@ export type BuildProgram = (exit: (code: number) => void, argv: readonly string[
 
 /** Runs a command line to its exit code. */
 export async function runCommand(argv: readonly string[], build: BuildProgram): Promise<number> {
+  const debug = argv.includes('--debug') || argv.includes('-d');
+  setDebug(debug);
   try {
     return await runOnce(argv, build);
   } catch (error) {
-    return reportError(error, argv.includes('--debug') || argv.includes('-d'));
+    logFailure(error);
+    return reportError(error, debug);
   }
 }
 

@@ -54,5 +54,6 @@ export const DEFAULTS: Config = {
   state: { format: 'json', legacyFiles: 'auto', archive: 'on' },
   thresholds: { transcriptStaleMinutes: 5, contextWarningPercent: 70, budgetWarningPercent: 80 },
   context: { compactionPercent: 80 },
-  privacy: { names: 'show', actions: 'target', preview: false },
+  /** `metadataKeyFile` none: `metadata-key` beside the configuration. */
+  privacy: { names: 'show', actions: 'target', preview: false, encryptMetadata: false, metadataKeyFile: null },
 };

@@ -168,6 +168,8 @@ const LAYERS: readonly (readonly [string, string, string, unknown, unknown, unkn
   ['privacy.names', 'hide', 'show', 'hide', 'hide', 'show', 'hide'],
   ['privacy.actions', 'tool', 'target', 'tool', 'tool', 'target', 'tool'],
   ['privacy.preview', 'true', 'no', true, true, false, true],
+  ['privacy.encryptMetadata', 'true', 'no', 'yes', true, false, true],
+  ['privacy.metadataKeyFile', '~/k', '/e', 'none', '~/k', '/e', null],
 ];
 
 test('UR-110…122: the table names every key there is', () => {

@@ -16,7 +16,6 @@ import {
   setting,
   timeZone,
   tokens,
-  withoutEffect,
   word,
 } from './values.ts';
 
@@ -59,7 +58,7 @@ export const SETTINGS = {
     bell: flag,
     title: flag,
   },
-  ledger: { path: orNone(path), keep: withoutEffect(foreverOr('1d', '36500d'), 'forever', 'the ledger keeps everything') },
+  ledger: { path: orNone(path), keep: foreverOr('1d', '36500d') },
   ingest: { workers: integer(1, 8, 'a number of workers') },
   display: {
     color: oneOf('auto', 'always', 'never'),
@@ -79,7 +78,8 @@ export const SETTINGS = {
   /** Name shown with the machine's load, and the one-minute average that is still fine (session-state §2.1). */
   load: { profile: word('a name'), ok: orNone(number(0, 10_000, 'a load average')) },
   paths: { state: orNone(path) },
-  log: { level: withoutEffect(oneOf('debug', 'info', 'warn', 'error'), 'info', 'only failures of a hook are logged') },
+  /** What `S/tidemark.log` takes (UR-121). */
+  log: { level: oneOf('debug', 'info', 'warn', 'error') },
   burn: {
     moderate: number(0, 1e9, 'work tokens per minute'),
     high: number(0, 1e9, 'work tokens per minute'),
@@ -110,6 +110,9 @@ export const SETTINGS = {
     names: oneOf('show', 'hide'),
     actions: oneOf('target', 'tool'),
     preview: flag,
+    /** Names, tags and notes sealed at rest, and where the keys are (UR-69). */
+    encryptMetadata: flag,
+    metadataKeyFile: orNone(path),
   },
 } as const;
 

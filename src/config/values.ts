@@ -25,12 +25,6 @@ export const setting = <T>(schema: v.GenericSchema<unknown, T>, expected: string
   shape,
 });
 
-/** A setting that is read and checked, but whose part of the program is not built: any value but the default is said to do nothing. */
-export const withoutEffect = <T>(one: Setting<T>, usual: T, meanwhile: string): Setting<T> => ({
-  ...one,
-  notices: (value) => (value === usual ? [] : [{ path: [], message: `has no effect yet: ${meanwhile}` }]),
-});
-
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const UNIT_TOKENS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, b: 1e9 };
 

@@ -1,10 +1,12 @@
 import type { NanoUsd, PriceTable } from '../pricing/types.ts';
 import { compareOwner, mergeRequests, type OwnerClaim, type RequestState } from '../usage/merge.ts';
+import { ArchivedEvents } from './archived.ts';
 import { billedParts, mainCost } from './billing.ts';
 import { CellSums, cellOf } from './cell-sums.ts';
 import { writeCheckpoint } from './checkpoint-row.ts';
 import type { Database, Row, Value } from './driver.ts';
 import { EVENT_COLUMNS, fromRow, toRow } from './event-row.ts';
+import { FileSums } from './file-sums.ts';
 import { KeyIndex } from './key-index.ts';
 import type { FilePart, PromptClaim } from './read-file.ts';
 import { PROMPT_CELL } from './schema.ts';
@@ -31,6 +33,8 @@ export class Appender {
   private readonly sums: CellSums;
   private readonly keys: KeyIndex;
   private readonly rows: SessionRows;
+  private readonly files = new FileSums();
+  private readonly archived: ArchivedEvents;
   private tombstones: Forgotten = { has: () => false };
 
   constructor(db: Database, table: PriceTable) {
@@ -38,6 +42,7 @@ export class Appender {
     this.table = table;
     this.keys = new KeyIndex(db);
     this.rows = new SessionRows(db);
+    this.archived = new ArchivedEvents(db, table);
     this.sums = new CellSums(db, table, (name) => this.rows.modelId(name));
   }
 
@@ -52,21 +57,35 @@ export class Appender {
 
   /** Appends in one transaction. Returns the number of events that were new or changed. */
   append(parts: readonly FilePart[]): number {
+    return this.transaction(() => {
+      let changed = 0;
+      for (const part of parts) {
+        changed += this.requests(part.requests, part.checkpoint.folder);
+        for (const prompt of part.prompts) this.prompt(prompt);
+        for (const sid of this.foreignOwners(part)) this.rows.learn(sid, part.checkpoint.folder, {});
+        for (const [sid, facts] of part.sessions) if (!this.tombstones.has(sid)) this.rows.learn(sid, part.checkpoint.folder, facts);
+        this.inherited(part);
+        writeCheckpoint(this.db, part.checkpoint, this.tombstones.has(part.checkpoint.session ?? ''));
+      }
+      return changed;
+    });
+  }
+
+  /** Merges requests that no file was read for, in one transaction: from an archive that came back. Returns the number that were new or changed. */
+  absorb(requests: readonly RequestState[]): number {
+    return this.transaction(() => this.requests(requests, ''));
+  }
+
+  private transaction(work: () => number): number {
     try {
       return this.db.write(() => {
         this.keys.check();
         this.tombstones = forgottenSessions(this.db);
         this.rows.begin(this.tombstones);
-        let changed = 0;
-        for (const part of parts) {
-          changed += this.requests(part);
-          for (const prompt of part.prompts) this.prompt(prompt);
-          for (const sid of this.foreignOwners(part)) this.rows.learn(sid, part.checkpoint.folder, {});
-          for (const [sid, facts] of part.sessions) if (!this.tombstones.has(sid)) this.rows.learn(sid, part.checkpoint.folder, facts);
-          this.inherited(part);
-          writeCheckpoint(this.db, part.checkpoint, this.tombstones.has(part.checkpoint.session ?? ''));
-        }
+        this.archived.begin();
+        const changed = work();
         this.sums.flush();
+        this.files.flush(this.db);
         return changed;
       });
     } catch (error) {
@@ -76,14 +95,15 @@ export class Appender {
       throw error;
     } finally {
       this.sums.clear();
+      this.files.clear();
     }
   }
 
-  private requests(part: FilePart): number {
+  private requests(requests: readonly RequestState[], folder: string): number {
     let changed = 0;
-    for (const request of part.requests) {
+    for (const request of requests) {
       if (this.tombstones.has(request.owner.sessionId)) continue;
-      changed += this.request(request, part.checkpoint.folder) ? 1 : 0;
+      changed += this.request(request, folder) ? 1 : 0;
     }
     return changed;
   }
@@ -103,10 +123,12 @@ export class Appender {
   }
 
   private request(r: RequestState, folder: string): boolean {
+    if (this.archived.has(r.key)) return this.mergeArchived(r, folder);
     const session = this.rows.id(r.owner.sessionId, folder);
     const calc = mainCost(r, this.table);
     const row = toRow(r, session, this.rows.modelIdOrNull(r.model), calc);
     if (!this.insert(r.key, row)) return this.mergeInto(r, folder);
+    this.files.event(row, 1);
     for (const part of billedParts(r, this.table, calc)) this.sums.count(part, r.at, session);
     return true;
   }
@@ -119,6 +141,22 @@ export class Appender {
     return id !== null;
   }
 
+  /** A line of an archived request mostly says what is known. If not, the requests of its session's cell come back first (REL-24). */
+  private mergeArchived(r: RequestState, folder: string): boolean {
+    const row = this.archived.row(r.key);
+    // Its archive cannot be read: it was counted, and stays as it was counted.
+    if (row === null) return false;
+    const before = fromRow(row, String(row.sid ?? LOST_SESSION), row.name as string | null);
+    const merged = mergeRequests(before, r);
+    const isKnown =
+      merged.owner.sessionId === before.owner.sessionId &&
+      merged.model === before.model &&
+      sameRow(toRow(merged, 0, null, null), toRow(before, 0, null, null));
+    const modelId = (name: string): number => this.rows.modelId(name);
+    if (isKnown || !this.archived.thaw(row.session as number, row.cell as number, modelId, this.files)) return false;
+    return this.mergeInto(r, folder);
+  }
+
   private mergeInto(r: RequestState, folder: string): boolean {
     const place = this.keys.rowOf(r.key);
     const row = (place === null ? this.db.sql(`${STATE} key = ?`).get(r.key) : this.db.sql(`${STATE} event.id = ?`).get(place)) as Row;
@@ -126,12 +164,17 @@ export class Appender {
     const merged = mergeRequests(before, r);
     const session = this.rows.id(merged.owner.sessionId, folder);
     const after = toRow(merged, session, this.rows.modelIdOrNull(merged.model), mainCost(merged, this.table));
-    if (sameRow(after, toRow(before, row.session as number, row.model as number | null, row.calc as NanoUsd | null))) return false;
+    const stored = toRow(before, row.session as number, row.model as number | null, row.calc as NanoUsd | null);
+    if (sameRow(after, stored)) return false;
     const id = row.id as number;
+    this.files.event(stored, -1);
     if (this.tombstones.has(merged.owner.sessionId)) {
       this.db.sql('DELETE FROM event WHERE id = ?').run(id);
       this.keys.drop(r.key);
-    } else this.db.sql(UPDATE_EVENT).run(...after, id);
+    } else {
+      this.db.sql(UPDATE_EVENT).run(...after, id);
+      this.files.event(after, 1);
+    }
     this.sums.touch(cellOf(before.at), row.session as number);
     this.sums.touch(cellOf(merged.at), session);
     return true;
@@ -144,6 +187,7 @@ export class Appender {
     const insert = this.db.sql('INSERT INTO prompt VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (uuid) DO NOTHING');
     if (insert.run(p.uuid, p.at, session, p.owner.named ? 1 : 0, first, p.owner.fileBirth) === 1) {
       this.sums.cell(cellOf(p.at), session, 0, PROMPT_CELL, p.at).prompts++;
+      this.files.prompt(p.at, session, first, p.owner.fileBirth, 1);
       return;
     }
     const row = this.db
@@ -161,6 +205,8 @@ export class Appender {
     this.db
       .sql('UPDATE prompt SET at = ?, session = ?, named = ?, own_first = ?, own_birth = ? WHERE uuid = ?')
       .run(p.at, session, p.owner.named ? 1 : 0, first, p.owner.fileBirth, p.uuid);
+    this.files.prompt(row.at as number, row.session as number, row.own_first as number | null, row.own_birth as number, -1);
+    this.files.prompt(p.at, session, first, p.owner.fileBirth, 1);
     this.sums.touch(cellOf(row.at as number), row.session as number);
     this.sums.touch(cellOf(p.at), session);
   }
@@ -169,6 +215,8 @@ export class Appender {
   recountAll(): void {
     this.db.write(() => {
       this.db.exec('DELETE FROM rollup');
+      this.archived.recount(new CellSums(this.db, this.table, (name) => this.rows.modelId(name), 'archived_sum'));
+      this.db.exec('INSERT INTO rollup SELECT * FROM archived_sum');
       const update = this.db.sql('UPDATE event SET calc = ? WHERE key = ?');
       for (const row of this.db.sql('SELECT event.*, model.name FROM event LEFT JOIN model ON model.id = event.model').all()) {
         const r = fromRow(row, '', row.name as string | null);

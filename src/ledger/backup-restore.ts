@@ -1,8 +1,11 @@
 import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errnoOf, KnownError } from '../platform/errors.ts';
+import { archiveDir } from './archive-file.ts';
+import { removeFiles } from './archive-forget.ts';
+import { archivedRows } from './archived.ts';
 import { type Database, openDatabase, type Row } from './driver.ts';
-import { removeSession } from './forget.ts';
+import { removeSessions } from './forget.ts';
 import { type Ledger, type OpenOptions, openLedger } from './open.ts';
 import { isSound } from './salvage.ts';
 import { forgottenSessions } from './tombstones.ts';
@@ -14,7 +17,21 @@ export interface Missing {
 }
 
 /** Parents first. All of a ledger but what is made again from the rest. */
-const TABLES = ['model', 'session', 'event', 'prompt', 'inherited', 'label', 'tombstone', 'file', 'rollup'] as const;
+const TABLES = [
+  'model',
+  'session',
+  'event',
+  'prompt',
+  'inherited',
+  'label',
+  'tombstone',
+  'file',
+  'rollup',
+  'file_sum',
+  'archived',
+  'archived_sum',
+  'archive_block',
+] as const;
 
 /**
  * Puts a backup in the place of the ledger's content, in one transaction, while other processes may have it open (REL-25). The caller then reads what is new
@@ -29,11 +46,13 @@ export function restoreLedger(ledger: Ledger, path: string, options: OpenOptions
     checkedCopy(path, copy, options);
     before();
     const { db } = ledger;
+    const archives = wholeArchives(db);
     db.sql('ATTACH DATABASE ? AS backup').run(copy);
     try {
-      return db.write(() => {
+      const missing = db.write(() => {
         const keys = db
-          .sql('SELECT key FROM main.event WHERE key NOT IN (SELECT key FROM backup.event) ORDER BY key')
+          .sql(`SELECT key FROM (SELECT key FROM main.event UNION ALL SELECT key FROM main.archived)
+            WHERE key NOT IN (SELECT key FROM backup.event UNION ALL SELECT key FROM backup.archived) ORDER BY key`)
           .all()
           .map((row) => String(row.key));
         const tombstones = db.sql('SELECT * FROM main.tombstone').all();
@@ -42,18 +61,30 @@ export function restoreLedger(ledger: Ledger, path: string, options: OpenOptions
           db.exec(`DELETE FROM main.${table}`);
           db.exec(`INSERT INTO main.${table} SELECT * FROM backup.${table}`);
         }
-        db.exec('DELETE FROM main.memo');
+        db.exec('DELETE FROM main.memo; DELETE FROM main.failure');
         for (const { sid, at } of tombstones) db.sql('INSERT OR IGNORE INTO main.tombstone VALUES (?, ?)').run(sid!, at!);
         for (const label of labels) keepNewer(db, label);
         removeForgotten(db);
         return { keys };
       });
+      // What they held is in the copy that was made before.
+      removeFiles(archives);
+      return missing;
     } finally {
       db.exec('DETACH DATABASE backup');
     }
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+/** Paths of archive files all of whose requests can be read, and so went into a copy. */
+function wholeArchives(db: Database): string[] {
+  const rows = db.sql('SELECT DISTINCT file FROM archive_block').all();
+  return rows.flatMap(({ file }) => {
+    const { lost } = archivedRows(db, 'archived.block IN (SELECT id FROM archive_block WHERE file = ?)', file!);
+    return lost.length === 0 ? [join(archiveDir(db.path), String(file))] : [];
+  });
 }
 
 /** A person's own words since the backup are in no transcript: they stay, unless a name belongs to another session now. */
@@ -69,7 +100,12 @@ function keepNewer(db: Database, label: Row): void {
 
 function removeForgotten(db: Database): void {
   const forgotten = forgottenSessions(db);
-  for (const { sid } of db.sql('SELECT sid FROM main.session').all()) if (forgotten.has(String(sid))) removeSession(db, String(sid));
+  const gone = db
+    .sql('SELECT sid FROM main.session')
+    .all()
+    .map(({ sid }) => String(sid))
+    .filter((sid) => forgotten.has(sid));
+  if (gone.length > 0) removeSessions(db, gone);
 }
 
 /** A private copy of the backup in the form of this version. Refuses what is no ledger, damaged, or of a newer version. */
@@ -100,6 +136,6 @@ function checkedCopy(path: string, copy: string, options: OpenOptions): void {
 
 /** How many of the requests that a restored backup lacked no transcript brought back either. */
 export function stillMissing(ledger: Ledger, { keys }: Missing): number {
-  const has = ledger.db.sql('SELECT 1 AS yes FROM event WHERE key = ?');
-  return keys.filter((key) => has.get(key) === undefined).length;
+  const has = ledger.db.sql('SELECT 1 FROM event WHERE key = ? UNION ALL SELECT 1 FROM archived WHERE key = ?');
+  return keys.filter((key) => has.get(key, key) === undefined).length;
 }

@@ -2,9 +2,13 @@ import { closeSync, existsSync, openSync, readdirSync, readSync, rmSync, statSyn
 import { basename, dirname, join } from 'node:path';
 import { errnoOf, KnownError } from '../platform/errors.ts';
 import { ensurePrivateDir } from '../platform/files.ts';
+import { dropEmptyBlocks } from './archive-orphans.ts';
+import { ArchivedEvents, hasArchived, readArchivesOf } from './archived.ts';
 import { type Database, openDatabase, sqliteCode } from './driver.ts';
-import { removeLabel, removeSession, wiping } from './forget.ts';
+import { FileSums } from './file-sums.ts';
+import { removeLabel, removeSessions, wiping } from './forget.ts';
 import type { Ledger } from './open.ts';
+import { SessionRows } from './session-rows.ts';
 
 /** Backups without a name of their own lie beside the ledger. */
 export const backupDir = (ledgerPath: string): string => join(dirname(ledgerPath), 'backups');
@@ -24,12 +28,33 @@ export function backupLedger(ledger: Ledger, path: string): number {
   }
   try {
     ledger.db.sql('VACUUM INTO ?').run(path);
+    makeWhole(path, ledger);
   } catch (error) {
     rmSync(path, { force: true });
     if (sqliteCode(error) === null) throw error;
     throw new KnownError(`The backup ${path} could not be written (${(error as Error).message}); nothing is left of it`, { cause: error });
   }
   return statSync(path).size;
+}
+
+/** A copy holds its archived requests itself: archive files are rewritten when a session is forgotten, and may not be where it is restored. */
+function makeWhole(path: string, { db, table }: Ledger): void {
+  if (!hasArchived(db)) return;
+  const copy = openDatabase(path);
+  try {
+    readArchivesOf(copy, db.path);
+    copy.write(() => {
+      const archived = new ArchivedEvents(copy, table);
+      const names = new SessionRows(copy);
+      const files = new FileSums();
+      for (const { session, cell } of copy.sql('SELECT DISTINCT session, cell FROM archived').all())
+        archived.thaw(session as number, cell as number, (name) => names.modelId(name), files);
+      files.flush(copy);
+      dropEmptyBlocks(copy);
+    });
+  } finally {
+    copy.close();
+  }
 }
 
 /** Copies of the ledger that this program makes: backups by their default name, those before a migration, damaged ones put aside. */
@@ -47,22 +72,25 @@ function namesIn(dir: string): string[] {
 }
 
 /**
- * Removes a session, or its name, tags and note alone, from every copy of the ledger that this program made (SEC-82). Returns the copies that could not be
- * changed, such as damaged ones.
+ * Removes sessions, or their names, tags and notes alone, from every copy of the ledger that this program made (SEC-82). Returns the copies that could not
+ * be changed, such as damaged ones.
  */
-export function forgetInCopies(ledgerPath: string, sid: string, what: 'session' | 'label'): string[] {
-  const holding = copiesOf(ledgerPath).filter((path) => holds(path, sid));
-  const isDone = new Set(holding.filter((path) => !/-(?:wal|shm)$/.test(path) && removedFrom(path, sid, what)));
+export function forgetInCopies(ledgerPath: string, sids: readonly string[], what: 'session' | 'label'): string[] {
+  const holding = copiesOf(ledgerPath).filter((path) => holds(path, sids));
+  const isDone = new Set(holding.filter((path) => !/-(?:wal|shm)$/.test(path) && removedFrom(path, sids, what)));
   // A label leaves the id where it was; the journal of a damaged copy is opened by nobody.
-  return holding.filter((path) => existsSync(path) && (what === 'label' ? !isDone.has(path) : holds(path, sid)));
+  return holding.filter((path) => existsSync(path) && (what === 'label' ? !isDone.has(path) : holds(path, sids)));
 }
 
-function removedFrom(path: string, sid: string, what: 'session' | 'label'): boolean {
+function removedFrom(path: string, sids: readonly string[], what: 'session' | 'label'): boolean {
   let db: Database | null = null;
   try {
     db = openDatabase(path);
     const copy = db;
-    wiping(copy, () => (what === 'label' ? removeLabel(copy, sid) : removeSession(copy, sid)));
+    wiping(copy, () => {
+      if (what === 'session') removeSessions(copy, sids);
+      else for (const sid of sids) removeLabel(copy, sid);
+    });
     return true;
   } catch {
     // Said by the caller.
@@ -74,15 +102,15 @@ function removedFrom(path: string, sid: string, what: 'session' | 'label'): bool
 
 const CHUNK = 1024 * 1024;
 
-/** Whether the bytes of `text` are anywhere in a file. */
-function holds(path: string, text: string): boolean {
-  const wanted = Buffer.from(text);
-  const buffer = Buffer.alloc(CHUNK + wanted.length);
+/** Whether the bytes of one of the texts are anywhere in a file. */
+function holds(path: string, texts: readonly string[]): boolean {
+  const wanted = texts.map((text) => Buffer.from(text));
+  const buffer = Buffer.alloc(CHUNK + Math.max(0, ...wanted.map(({ length }) => length)));
   const fd = openSync(path, 'r');
   try {
     for (let at = 0; ; at += CHUNK) {
       const read = readSync(fd, buffer, 0, buffer.length, at);
-      if (buffer.subarray(0, read).includes(wanted)) return true;
+      if (wanted.some((text) => buffer.subarray(0, read).includes(text))) return true;
       if (read < buffer.length) return false;
     }
   } finally {

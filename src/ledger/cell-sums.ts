@@ -7,11 +7,16 @@ import { CELL_MS, PROMPT_CELL } from './schema.ts';
 /** The five-minute cell of an instant (epoch ms). */
 export const cellOf = (at: number): number => Math.floor(at / CELL_MS);
 
-const UPSERT_CELL = `INSERT INTO rollup VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (cell, session, model, flags) DO UPDATE SET
+const upsertInto = (
+  table: SumTable,
+): string => `INSERT INTO ${table} VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (cell, session, model, flags) DO UPDATE SET
   requests = requests + excluded.requests, events = events + excluded.events, input = input + excluded.input, output = output + excluded.output,
   write5m = write5m + excluded.write5m, write1h = write1h + excluded.write1h, read = read + excluded.read, web = web + excluded.web,
   calc = calc + excluded.calc, logged = logged + excluded.logged, prompts = prompts + excluded.prompts,
   first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)`;
+
+/** All requests, or those of them that are archived (REL-24). */
+type SumTable = 'rollup' | 'archived_sum';
 
 interface CellSum {
   readonly key: readonly [cell: number, session: number, model: number, flags: number];
@@ -36,9 +41,11 @@ export class CellSums {
   private readonly table: PriceTable;
   private readonly modelId: (name: string) => number;
   private cells = new Map<string, CellSum>();
+  private readonly into: SumTable;
   private dirty = new Map<string, readonly [cell: number, session: number]>();
 
-  constructor(db: Database, table: PriceTable, modelId: (name: string) => number) {
+  constructor(db: Database, table: PriceTable, modelId: (name: string) => number, into: SumTable = 'rollup') {
+    this.into = into;
     this.db = db;
     this.table = table;
     this.modelId = modelId;
@@ -98,9 +105,9 @@ export class CellSums {
   /** Writes what was counted since the last time. */
   flush(): void {
     for (const [name, { key }] of this.cells) if (this.dirty.has(`${key[0]}:${key[1]}`)) this.cells.delete(name);
-    this.forgetDays();
+    if (this.into === 'rollup') this.forgetDays();
     for (const [cell, session] of this.dirty.values()) this.recount(cell, session);
-    const upsert = this.db.sql(UPSERT_CELL);
+    const upsert = this.db.sql(upsertInto(this.into));
     for (const s of this.cells.values()) {
       upsert.run(
         ...s.key,
@@ -129,10 +136,11 @@ export class CellSums {
     if (Number.isFinite(first)) this.db.sql('UPDATE memo SET until_cell = ? WHERE until_cell > ?').run(first, first);
   }
 
-  /** Makes the sums of one session's cell again from its events. */
+  /** Makes the sums of one session's cell again from its events, and from what archived ones add to it. */
   private recount(cell: number, session: number): void {
     const [from, to] = [cell * CELL_MS, (cell + 1) * CELL_MS];
     this.db.sql('DELETE FROM rollup WHERE cell = ? AND session = ?').run(cell, session);
+    this.db.sql('INSERT INTO rollup SELECT * FROM archived_sum WHERE cell = ? AND session = ?').run(cell, session);
     const rows = this.db
       .sql('SELECT event.*, model.name FROM event LEFT JOIN model ON model.id = event.model WHERE at >= ? AND at < ? AND session = ?')
       .all(from, to, session);

@@ -16,6 +16,7 @@ export function checkpointFrom(row: Row): Checkpoint {
     tailHash: row.tail_hash as string,
     tailLength: row.tail_len as number,
     offset: row.offset as number,
+    content: row.content as number | null,
     lines: row.lines as number,
     malformed: row.malformed as number,
     tooLong: row.too_long as number,
@@ -28,7 +29,7 @@ export function checkpointFrom(row: Row): Checkpoint {
 
 /** Stores how far a file was read, without the session's name when that was forgotten (SEC-82). */
 export function writeCheckpoint(db: Database, c: Checkpoint, isOfForgotten: boolean): void {
-  const stored = db.sql('SELECT offset, mtime, head_hash, head_len FROM file WHERE path = ?').get(c.path);
+  const stored = db.sql('SELECT offset, mtime, head_hash, head_len, rewritten FROM file WHERE path = ?').get(c.path);
   // Another process is further in the same file: its row is a function of a longer prefix of it. A later time says that the file was shortened instead.
   if (
     stored &&
@@ -39,7 +40,7 @@ export function writeCheckpoint(db: Database, c: Checkpoint, isOfForgotten: bool
   )
     return;
   db.sql(`INSERT OR REPLACE INTO file (path, folder, dev, ino, size, mtime, birth, head_hash, head_len, tail_hash, tail_len, offset, lines, malformed, too_long,
-            flagged, first_at, last_at, session, gone_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,NULL)`).run(
+            flagged, first_at, last_at, session, gone_at, content, rewritten) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,NULL,?,?)`).run(
     c.path,
     c.folder,
     c.dev,
@@ -59,5 +60,7 @@ export function writeCheckpoint(db: Database, c: Checkpoint, isOfForgotten: bool
     c.firstAt,
     c.lastAt,
     isOfForgotten ? null : c.session,
+    c.content,
+    stored?.rewritten ?? 0,
   );
 }

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { codeOf } from './ingest.ts';
+import { codeOf } from './ingest-errors.ts';
 import { pack } from './pack.ts';
 import { readFile } from './read-file.ts';
 import { AHEAD_EVENTS, type DecodeJob, type DecodeMessage, type DecodeTask, SHARED } from './workers.ts';
@@ -30,7 +30,8 @@ function waitForWriter(): void {
 
 function read({ file, known }: DecodeJob): void {
   try {
-    for (const part of readFile(file, known)) {
+    // A large first reading does without the checksum, a twentieth of its time: later starts add it (sample.ts).
+    for (const part of readFile(file, known, { sums: known !== null })) {
       outbox.push({ packed: pack(part) });
       events += part.requests.length;
       if (events > 500) post();

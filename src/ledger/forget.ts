@@ -1,5 +1,9 @@
 import { discover } from '../transcripts/discover.ts';
-import { type Database, isBusy } from './driver.ts';
+import { type RemovedArchived, removeArchived, removeFiles } from './archive-forget.ts';
+import { adoptOrphans } from './archive-orphans.ts';
+import { type Database, isBusy, type Row, type Value } from './driver.ts';
+import { EVENT_COLUMNS } from './event-row.ts';
+import { FileSums } from './file-sums.ts';
 import { withoutForgottenOrigin } from './forgotten-origin.ts';
 import { isUnwritable, type Ledger } from './open.ts';
 import type { SessionFacts } from './session-facts.ts';
@@ -14,39 +18,93 @@ export interface ForgottenUsage {
 export const isForgotten = (ledger: Ledger, sid: string): boolean => forgottenSessions(ledger.db).has(sid);
 
 /**
- * Removes a session's requests, prompts, sums and names, and leaves a tombstone so that no re-read brings them back (UR-67). Its id and the keys of its
- * requests are then in no byte of the ledger, free pages and write-ahead log included (SEC-82). Times in epoch ms.
+ * Removes requests, prompts, sums and names of sessions, and leaves a tombstone for each so that no re-read brings them back (UR-67). Their ids and the keys
+ * of their requests are then in no byte of the ledger, free pages and write-ahead log included (SEC-82). Times in epoch ms.
  */
-export function forgetUsage(ledger: Ledger, sid: string, now: number): ForgottenUsage {
-  return wiping(ledger.db, () => {
-    bury(ledger.db, sid, now);
-    return removeSession(ledger.db, sid);
+export function forgetSessions(ledger: Ledger, sids: readonly string[], now: number): ForgottenUsage {
+  // An archive that a kill left behind may hold some of them.
+  adoptOrphans(ledger);
+  const { stale, ...removed } = wiping(ledger.db, () => {
+    for (const sid of sids) bury(ledger.db, sid, now);
+    return removeSessions(ledger.db, sids, now);
   });
+  removeFiles(stale);
+  return removed;
 }
+
+export const forgetUsage = (ledger: Ledger, sid: string, now: number): ForgottenUsage => forgetSessions(ledger, [sid], now);
 
 /** Removes name, tags and note, their bytes too. True when there were any. */
 export const forgetLabel = (ledger: Ledger, sid: string): boolean => wiping(ledger.db, () => removeLabel(ledger.db, sid));
 
 export const removeLabel = (db: Database, sid: string): boolean => db.sql('DELETE FROM label WHERE sid = ?').run(sid) > 0;
 
-/** All rows that name the session. In one transaction of the caller's. */
-export function removeSession(db: Database, sid: string): ForgottenUsage {
-  removeLabel(db, sid);
-  // Its files are not read any more (ingest.ts): what is remembered of them would keep the id in their path.
-  db.sql('DELETE FROM file WHERE session = ? OR instr(path, ?) > 0').run(sid, sid);
-  for (const { id, facts } of db.sql('SELECT id, facts FROM session WHERE sid <> ? AND instr(facts, ?) > 0').all(sid, sid)) {
-    const known = withoutForgottenOrigin(storedJson<SessionFacts>(facts, {}), (origin) => origin === sid);
-    db.sql('UPDATE session SET facts = ? WHERE id = ?').run(JSON.stringify(known), id!);
+/**
+ * All rows that name one of the sessions. In one transaction of the caller's. The ledger may be a copy of an earlier version. `archivedAt`: archive files are
+ * written anew without them; epoch ms.
+ */
+export function removeSessions(
+  db: Database,
+  sids: readonly string[],
+  archivedAt: number | null = null,
+): ForgottenUsage & Pick<RemovedArchived, 'stale'> {
+  const all = JSON.stringify(sids);
+  const run = (sql: string, values: Value = all): number => db.sql(sql).run(values);
+  const tables = new Set(
+    db
+      .sql("SELECT name FROM sqlite_schema WHERE type = 'table'")
+      .all()
+      .map((row) => String(row.name)),
+  );
+  run('DELETE FROM label WHERE sid IN (SELECT value FROM json_each(?))');
+  removePaths(db, 'file', sids);
+  if (tables.has('failure')) removePaths(db, 'failure', sids);
+  removeOrigins(db, new Set(sids));
+  const ids = db
+    .sql('SELECT id FROM session WHERE sid IN (SELECT value FROM json_each(?))')
+    .all(all)
+    .map((row) => row.id!);
+  if (ids.length === 0) return { requests: 0, prompts: 0, stale: [] };
+  const own = JSON.stringify(ids);
+  const OF_THEM = 'session IN (SELECT value FROM json_each(?))';
+  if (tables.has('file_sum')) uncount(db, OF_THEM, own);
+  run(`DELETE FROM inherited WHERE ${OF_THEM}`, own);
+  run(`DELETE FROM inherited WHERE key IN (SELECT key FROM event WHERE ${OF_THEM})`, own);
+  if (tables.has('archived')) run(`DELETE FROM inherited WHERE key IN (SELECT key FROM archived WHERE ${OF_THEM})`, own);
+  const archived = tables.has('archived') ? removeArchived(db, own, sids, archivedAt) : { requests: 0, stale: [] };
+  const requests = run(`DELETE FROM event WHERE ${OF_THEM}`, own);
+  const prompts = run(`DELETE FROM prompt WHERE ${OF_THEM}`, own);
+  run(`DELETE FROM rollup WHERE ${OF_THEM}`, own);
+  if (tables.has('memo')) db.exec('DELETE FROM memo');
+  run('DELETE FROM session WHERE id IN (SELECT value FROM json_each(?))', own);
+  return { requests: requests + archived.requests, prompts, stale: archived.stale };
+}
+
+/** Their files are not read any more (ingest.ts): what is remembered of them would keep the id in their path. */
+function removePaths(db: Database, table: 'file' | 'failure', sids: readonly string[]): void {
+  const own = new Set<Value>(sids);
+  for (const row of db.sql(`SELECT * FROM ${table}`).all()) {
+    const path = String(row.path);
+    if (own.has(row.session ?? null) || sids.some((sid) => path.includes(sid))) db.sql(`DELETE FROM ${table} WHERE path = ?`).run(path);
   }
-  const id = db.sql('SELECT id FROM session WHERE sid = ?').get(sid)?.id as number | undefined;
-  if (id === undefined) return { requests: 0, prompts: 0 };
-  db.sql('DELETE FROM inherited WHERE session = ? OR key IN (SELECT key FROM event WHERE session = ?)').run(id, id);
-  const requests = db.sql('DELETE FROM event WHERE session = ?').run(id);
-  const prompts = db.sql('DELETE FROM prompt WHERE session = ?').run(id);
-  db.sql('DELETE FROM rollup WHERE session = ?').run(id);
-  db.exec('DELETE FROM memo');
-  db.sql('DELETE FROM session WHERE id = ?').run(id);
-  return { requests, prompts };
+}
+
+/** A fork of one of them stays known as a fork. */
+function removeOrigins(db: Database, sids: ReadonlySet<string>): void {
+  for (const { id, facts } of db.sql(`SELECT id, facts FROM session WHERE instr(facts, '"forkedFrom"') > 0`).all()) {
+    const known = storedJson<SessionFacts>(facts, {});
+    const without = withoutForgottenOrigin(known, (origin) => sids.has(origin));
+    if (without !== known) db.sql('UPDATE session SET facts = ? WHERE id = ?').run(JSON.stringify(without), id!);
+  }
+}
+
+/** Takes their rows out of the sums of their files (REL-15). */
+function uncount(db: Database, where: string, own: string): void {
+  const sums = new FileSums();
+  for (const row of db.sql(`SELECT ${EVENT_COLUMNS} FROM event WHERE ${where}`).arrays(own)) sums.event(row, -1);
+  for (const row of db.sql(`SELECT * FROM prompt WHERE ${where}`).all(own) as Row[])
+    sums.prompt(row.at as number, row.session as number, row.own_first as number | null, row.own_birth as number, -1);
+  sums.flush(db);
 }
 
 /** What a transaction deletes is overwritten; then the file is written anew, since earlier changes left old bytes in free space. */

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { builtinTable } from '../pricing/table.ts';
 import { openDatabase } from './driver.ts';
+import { fileSumFaults } from './file-sums.ts';
 import { openLedger } from './open.ts';
 import { loadDirectory } from './queries/directory.ts';
 import { totals } from './queries/reports.ts';
@@ -15,7 +16,7 @@ afterEach(() => {
   for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
 });
 
-test.each(['v1', 'v2'])('REL-23: the golden ledger of schema %s opens and reports what its home says', (schema) => {
+test.each(['v1', 'v2', 'v3'])('REL-23: the golden ledger of schema %s opens and reports what its home says', (schema) => {
   const dir = mkdtempSync(path.join(tmpdir(), 'tidemark-golden-'));
   dirs.push(dir);
   const file = path.join(dir, 'ledger.db');
@@ -45,5 +46,8 @@ test.each(['v1', 'v2'])('REL-23: the golden ledger of schema %s opens and report
     pricedCost: Math.round(want.totalCost * 1e9),
   });
   expect(ledger.db.sql('SELECT sum(calc) AS n FROM rollup').get()?.n).toBe(Math.round(want.totalCost * 1e9));
+  // Made from the events where the version of then did not write them (REL-15).
+  expect(fileSumFaults(ledger.db)).toEqual([]);
+  expect(ledger.db.sql('SELECT events, prompts FROM file_sum').all()).toEqual([{ events: want.requests, prompts: 2 }]);
   expect(ledger.db.sql('SELECT name, tags FROM label').all()).toEqual([{ name: 'release day', tags: '["golden"]' }]);
 });

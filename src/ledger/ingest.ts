@@ -1,8 +1,12 @@
-import { constants } from 'node:os';
+import { systemClock } from '../platform/clock.ts';
 import { type Discovery, discover, type TranscriptFile } from '../transcripts/discover.ts';
+import { archiveDaily } from './archive-daily.ts';
 import { checkpointOf, isChanged, markGone, seenFiles } from './checkpoints.ts';
+import { failureOf, failures, isLeftAlone, leftAloneError, noteFailures } from './failures.ts';
+import { codeOf } from './ingest-errors.ts';
 import { isUnwritable, type Ledger } from './open.ts';
-import { type Checkpoint, type FilePart, readFile } from './read-file.ts';
+import { type Checkpoint, type FilePart, type RejectedLine, readFile } from './read-file.ts';
+import { sampleFiles } from './sample.ts';
 import { forgottenSessions } from './tombstones.ts';
 import type { DecodeJob } from './workers.ts';
 
@@ -20,6 +24,8 @@ export interface IngestOptions {
   /** Decoding threads for a large first reading; 0 reads in this thread. */
   readonly workers: number;
   readonly onProgress?: (progress: Progress) => void;
+  /** Lines of a file that could not be read, for the log. */
+  readonly onRejected?: (path: string, lines: readonly RejectedLine[]) => void;
   /** Epoch ms. */
   readonly now: number;
   readonly signal?: AbortSignal;
@@ -28,6 +34,8 @@ export interface IngestOptions {
 export interface Skipped {
   readonly path: string;
   readonly code: string;
+  /** Not even tried: it failed five times in a row within the last minutes (UR-103). */
+  readonly isLeftAlone?: boolean;
 }
 
 export interface IngestResult {
@@ -36,6 +44,8 @@ export interface IngestResult {
   /** Events that were new or changed. */
   readonly changed: number;
   readonly skipped: readonly Skipped[];
+  /** Transcripts whose content was changed under an equal size and time; they were read again (REL-13). */
+  readonly rewritten: readonly string[];
   /** Set when the ledger could not be written: SQLite's or the system's reason. */
   readonly stopped: unknown;
 }
@@ -52,29 +62,65 @@ export async function ingest(ledger: Ledger, options: IngestOptions): Promise<In
   const discovery = discover(options.claudeDirs);
   const known = seenFiles(ledger);
   const forgotten = forgottenSessions(ledger.db);
-  const todo = discovery.files
+  const failing = failures(ledger);
+  const changed = discovery.files
     // Not even its path is kept of a session that was forgotten (SEC-82).
-    .filter((file) => isChanged(file, known.get(file.path)) && !forgotten.has(file.sessionFromPath))
+    .filter((file) => isChanged(file, known.get(file.path)) && !forgotten.has(file.sessionFromPath));
+  const todo = changed
+    .filter(({ path }) => !isLeftAlone(failing.get(path), options.now))
     .sort((a, b) => b.mtimeMs - a.mtimeMs || (a.path < b.path ? -1 : 1));
   markGone(ledger, discovery, known, options.now);
   const skipped: Skipped[] = discovery.unreadable.map(({ path, code }) => ({ path, code }));
+  for (const { path } of todo.length === changed.length ? [] : changed) {
+    const failure = failing.get(path);
+    if (isLeftAlone(failure, options.now)) skipped.push({ path, code: failure.code, isLeftAlone: true });
+  }
   const jobs = todo.map((file) => ({ file, known: known.has(file.path) ? checkpointOf(ledger, file.path) : null }));
   const pass = new Pass(ledger, jobs, known.size === 0, skipped, options);
   if (todo.length > 0) await pass.run();
-  return { discovery, filesRead: pass.filesDone, changed: pass.changed, skipped, stopped: pass.stopped };
+  noteFailures(ledger, options.now, pass.failed, healed(failing, pass.done, discovery));
+  const rewritten = pass.stopped === null ? await chores(ledger, discovery, options) : [];
+  return { discovery, filesRead: pass.filesDone, changed: pass.changed, skipped, rewritten, stopped: pass.stopped };
 }
 
-/** Reads one file that is known to have changed, for the monitor: no walk of the tree. */
-export function ingestFile(ledger: Ledger, file: TranscriptFile): number {
+/** Files that failed before and were read now, or are gone. */
+function healed(failing: ReadonlyMap<string, unknown>, done: ReadonlySet<string>, { files }: Discovery): string[] {
+  if (failing.size === 0) return [];
+  const here = new Set(files.map(({ path }) => path));
+  return [...failing.keys()].filter((path) => done.has(path) || !here.has(path));
+}
+
+/** What is due besides, once for each opening of the ledger. */
+async function chores(ledger: Ledger, { files }: Discovery, { signal, now }: IngestOptions): Promise<readonly string[]> {
+  const due = ledger.chores;
+  delete ledger.chores;
+  if (due === undefined || signal?.aborted) return [];
+  if (due.keepMs !== null) archiveDaily(ledger, due.keepMs, now);
+  return due.sample ? (await sampleFiles(ledger, files, signal)).rewritten : [];
+}
+
+/** Reads one file that is known to have changed, for the monitor: no walk of the tree. Throws what keeps it from being read. `now` in epoch ms. */
+export function ingestFile(ledger: Ledger, file: TranscriptFile, now = systemClock.now()): number {
   let changed = 0;
   const known = checkpointOf(ledger, file.path);
   if (!isChanged(file, known ?? undefined) || forgottenSessions(ledger.db).has(file.sessionFromPath)) return 0;
-  for (const part of readFile(file, known)) changed += ledger.appender.append([part]);
+  const failure = failureOf(ledger, file.path);
+  if (isLeftAlone(failure, now)) throw leftAloneError(failure);
+  try {
+    for (const part of readFile(file, known)) changed += ledger.appender.append([part]);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code !== 'BUG' && code !== 'ENOENT') noteFailures(ledger, now, [{ path: file.path, code }], []);
+    throw error;
+  }
+  if (failure !== undefined) noteFailures(ledger, now, [], [file.path]);
   return changed;
 }
 
 class Pass {
   filesDone = 0;
+  readonly done = new Set<string>();
+  readonly failed: Skipped[] = [];
   changed = 0;
   stopped: unknown = null;
   private bytesDone = 0;
@@ -121,7 +167,7 @@ class Pass {
     for (let attempt = 0; ; attempt++) {
       try {
         for (const part of readFile(file, known)) this.add(part);
-        this.fileDone();
+        this.fileDone(file.path);
         return;
       } catch (error) {
         const code = codeOf(error);
@@ -129,7 +175,7 @@ class Pass {
         if (code === 'ENOENT') return;
         if (!PASSING.has(code) || pause === undefined) {
           if (code === 'BUG') throw error;
-          this.skipped.push({ path: file.path, code });
+          this.fail({ path: file.path, code });
           return;
         }
         const ms = pause * (0.75 + 0.5 * Math.random());
@@ -142,8 +188,8 @@ class Pass {
   private take(done: { part: FilePart } | { fileDone: string } | { failed: Skipped }): boolean {
     if ('part' in done) this.add(done.part);
     else if ('failed' in done) {
-      if (done.failed.code !== 'ENOENT') this.skipped.push(done.failed);
-    } else this.fileDone();
+      if (done.failed.code !== 'ENOENT') this.fail(done.failed);
+    } else this.fileDone(done.fileDone);
     return this.stopped === null && !this.options.signal?.aborted;
   }
 
@@ -152,12 +198,19 @@ class Pass {
     this.batchEvents += part.requests.length + 1;
     this.bytesDone += part.bytes;
     this.lines += part.checkpoint.lines;
+    if (part.rejected !== undefined) this.options.onRejected?.(part.checkpoint.path, part.rejected);
     if (this.batchEvents >= BATCH_EVENTS) this.flush();
     this.report();
   }
 
-  private fileDone(): void {
+  private fail(failed: Skipped): void {
+    this.skipped.push(failed);
+    this.failed.push(failed);
+  }
+
+  private fileDone(path: string): void {
     this.filesDone++;
+    this.done.add(path);
     this.report();
   }
 
@@ -189,10 +242,4 @@ class Pass {
       this.stopped = error;
     }
   }
-}
-
-/** The system's code of a failed call, or BUG for an error that is no system error. */
-export function codeOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException | null)?.code;
-  return typeof code === 'string' && (code in constants.errno || code === 'EINVAL' || code === 'ELOOP') ? code : 'BUG';
 }

@@ -28,7 +28,7 @@ export class KeyIndex {
   /** Begins a first reading; nothing happens when there are requests already. */
   begin(): void {
     this.db.write(() => {
-      if (this.db.sql('SELECT 1 FROM event LIMIT 1').get() !== undefined) return;
+      if (this.db.sql('SELECT 1 FROM event UNION ALL SELECT 1 FROM archived LIMIT 1').get() !== undefined) return;
       this.self = crypto.randomUUID();
       this.db.exec('DROP INDEX IF EXISTS event_key');
       this.db.sql('INSERT OR REPLACE INTO meta VALUES (?, ?)').run(FIRST_READER, this.self);

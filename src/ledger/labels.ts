@@ -1,7 +1,8 @@
 import { KnownError, usageError } from '../platform/errors.ts';
 import { graphemes } from '../text/graphemes.ts';
+import { storedWords } from './label-seal.ts';
+import { LOCKED, wordsOf } from './label-words.ts';
 import type { Ledger } from './open.ts';
-import { storedJson } from './stored-json.ts';
 
 const MAX_NAME = 64;
 const MAX_NOTE = 2000;
@@ -26,13 +27,8 @@ export interface Label {
 export function labelOf(ledger: Ledger, sid: string): Label | null {
   const row = ledger.db.sql('SELECT * FROM label WHERE sid = ?').get(sid);
   if (!row) return null;
-  return {
-    name: row.name as string | null,
-    tags: storedJson<string[]>(row.tags, []),
-    note: row.note as string | null,
-    createdAt: row.created_at as number,
-    updatedAt: row.updated_at as number,
-  };
+  const words = wordsOf(row, ledger.labelKeys) ?? { name: LOCKED, tags: [], note: null };
+  return { ...words, createdAt: row.created_at as number, updatedAt: row.updated_at as number };
 }
 
 /** Stops counting as soon as there are too many. */
@@ -78,9 +74,10 @@ export function setName(ledger: Ledger, sid: string, name: string | null, now: n
 /** SQLite compares letters beyond ASCII by case; names are compared here for all of them. */
 function refuseTaken(ledger: Ledger, sid: string, name: string): void {
   const key = folded(name);
-  for (const row of ledger.db.sql('SELECT sid, name FROM label WHERE name IS NOT NULL AND sid <> ?').all(sid)) {
-    if (folded(String(row.name)) === key)
-      throw new KnownError(`The name "${row.name}" belongs to session ${row.sid}`, {
+  for (const row of ledger.db.sql('SELECT * FROM label WHERE sid <> ?').all(sid)) {
+    const taken = wordsOf(row, ledger.labelKeys)?.name ?? null;
+    if (taken !== null && folded(taken) === key)
+      throw new KnownError(`The name "${taken}" belongs to session ${row.sid}`, {
         hint: 'choose another name, or clear that one first',
       });
   }
@@ -112,14 +109,25 @@ export const clearLabel = (ledger: Ledger, sid: string): boolean =>
 function change(ledger: Ledger, sid: string, now: number, to: (label: Label) => Label): Label | null {
   return ledger.db.write(() => {
     const before = labelOf(ledger, sid);
+    refuseLocked(ledger, sid);
     const after = { ...to(before ?? { name: null, tags: [], note: null, createdAt: now, updatedAt: now }), updatedAt: now };
     if (after.name === null && after.note === null && after.tags.length === 0) {
       ledger.db.sql('DELETE FROM label WHERE sid = ?').run(sid);
       return null;
     }
+    const { name, tags, note } = storedWords(after, sid, ledger);
     ledger.db
       .sql('INSERT OR REPLACE INTO label (sid, name, tags, note, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)')
-      .run(sid, after.name, JSON.stringify(after.tags), after.note, after.createdAt, after.updatedAt);
+      .run(sid, name, tags, note, after.createdAt, after.updatedAt);
     return after;
   });
+}
+
+/** What cannot be read must not be written over. */
+function refuseLocked({ db, labelKeys }: Ledger, sid: string): void {
+  const row = db.sql('SELECT * FROM label WHERE sid = ?').get(sid);
+  if (row !== undefined && wordsOf(row, labelKeys) === null)
+    throw new KnownError('Name, tags and description of this session are locked: the key they were written with is missing', {
+      hint: 'give that key in TIDEMARK_METADATA_KEY or in the key file, or remove them with: tidemark session forget',
+    });
 }

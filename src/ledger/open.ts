@@ -4,7 +4,10 @@ import { configError, errnoOf, KnownError } from '../platform/errors.ts';
 import { ensurePrivateDir } from '../platform/files.ts';
 import type { PriceTable } from '../pricing/types.ts';
 import { Appender } from './append.ts';
+import { adoptOrphans } from './archive-orphans.ts';
 import { type Database, hasSafeWal, openDatabase, sqliteCode, sqliteVersion } from './driver.ts';
+import { remakeFileSums } from './file-sums.ts';
+import { type LabelKeys, NO_LABEL_KEYS } from './label-keys.ts';
 import { salvage } from './salvage.ts';
 import { KEY_INDEX, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 
@@ -19,7 +22,19 @@ export interface Ledger {
   readonly notice: string | null;
   /** Appends what files say; see {@link Appender}. */
   readonly appender: Appender;
+  /** Opens names, tags and notes that are stored sealed. */
+  readonly labelKeys: LabelKeys;
+  /** What the first reading of new lines shall see to besides; it takes this away. */
+  chores?: Chores;
   [Symbol.dispose](): void;
+}
+
+/** What is due once in a while, beside reading (ingest.ts). */
+export interface Chores {
+  /** Looks whether some files that seem unchanged still hold what was read (REL-13). */
+  readonly sample: boolean;
+  /** Requests older than this are archived, at most once a day; ms, null = never (UR-113). */
+  readonly keepMs: number | null;
 }
 
 export interface OpenOptions {
@@ -28,6 +43,8 @@ export interface OpenOptions {
   readonly version: string;
   /** Epoch ms, for the name of a file moved away. */
   readonly now: number;
+  /** Absent: names, tags and notes are stored in the clear. */
+  readonly labelKeys?: LabelKeys;
 }
 
 /** SQLite codes: 11 corrupt, 26 not a database; 8 read-only, 13 full, 14 cannot open, 10 I/O error. */
@@ -85,7 +102,7 @@ const reason = (error: unknown): string => {
 export function inMemory(options: OpenOptions, notice: string): Ledger {
   const db = openDatabase(':memory:');
   migrate(db, options);
-  return ledgerOf(db, options.table, 'memory', notice);
+  return ledgerOf(db, options, 'memory', notice);
 }
 
 function onDisk(options: OpenOptions, notice: string | null): Ledger {
@@ -96,7 +113,7 @@ function onDisk(options: OpenOptions, notice: string | null): Ledger {
   try {
     prepare(db);
     migrate(db, options);
-    return ledgerOf(db, options.table, 'disk', notice);
+    return ledgerOf(db, options, 'disk', notice);
   } catch (error) {
     db.close();
     throw error;
@@ -132,12 +149,12 @@ function newer(db: Database, options: OpenOptions): KnownError {
   });
 }
 
-function ledgerOf(db: Database, table: PriceTable, mode: LedgerMode, notice: string | null): Ledger {
+function ledgerOf(db: Database, { table, labelKeys = NO_LABEL_KEYS }: OpenOptions, mode: LedgerMode, notice: string | null): Ledger {
   const appender = new Appender(db, table);
   // A first reading was killed before it made the index of what it had written.
   if (db.sql("SELECT 1 FROM sqlite_master WHERE name = 'event_key'").get() === undefined) db.exec(KEY_INDEX);
   if (db.sql("SELECT value FROM meta WHERE name = 'prices'").get()?.value !== table.fingerprint) appender.recountAll();
-  return { db, table, mode, notice, appender, [Symbol.dispose]: () => db.close() };
+  return { db, table, mode, notice, appender, labelKeys, [Symbol.dispose]: () => db.close() };
 }
 
 function prepare(db: Database): void {
@@ -155,6 +172,7 @@ function migrate(db: Database, options: OpenOptions): void {
     // Another process may have migrated while this one waited for the lock.
     const now = schemaOf(db);
     for (let v = now; v < SCHEMA_VERSION; v++) db.exec(MIGRATIONS[v]!);
+    if (now > 0 && now < 3) remakeFileSums(db);
     db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     db.sql('INSERT OR REPLACE INTO meta VALUES (?, ?)').run('version', options.version);
     if (now === 0) db.sql('INSERT OR REPLACE INTO meta VALUES (?, ?)').run('prices', options.table.fingerprint);
@@ -183,6 +201,13 @@ export function recover(options: OpenOptions, error: unknown): Ledger {
   const fresh = onDisk(options, null);
   const saved = salvage(away, fresh.db);
   fresh.appender.recountAll();
+  fresh.db.write(() => remakeFileSums(fresh.db));
+  try {
+    adoptOrphans(fresh);
+  } catch (full) {
+    // The archive stays where it is, and comes in with the next archiving or rebuild.
+    if (!isUnwritable(full)) throw full;
+  }
   return {
     ...fresh,
     notice: `The ledger was damaged: it was moved to ${away}, ${saved} of its requests were saved and transcripts are read again.`,

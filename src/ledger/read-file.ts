@@ -3,8 +3,9 @@ import { type DecodedLine, decodeLine } from '../transcripts/decode.ts';
 import type { TranscriptFile } from '../transcripts/discover.ts';
 import { LineSplitter } from '../transcripts/lines.ts';
 import { chunks, HEAD_BYTES, hashAt, openRegular, TAIL_BYTES } from '../transcripts/read.ts';
-import type { LineFacts, PromptLine, SessionLine, UsageLine } from '../transcripts/types.ts';
+import type { LineFacts, PromptLine, RejectReason, SessionLine, UsageLine } from '../transcripts/types.ts';
 import { type FileContext, mergeRequests, type OwnerClaim, type RequestState, requestOf } from '../usage/merge.ts';
+import { ContentSum } from './content.ts';
 import { compareOrders, type FactOrder, factOrder, learnSession, learnUsage, type SessionFacts } from './session-facts.ts';
 
 /** Where reading of a file stands: a pure function of the file's bytes before `offset` and of its stat. Written in the transaction of its events. */
@@ -22,6 +23,8 @@ export interface Checkpoint {
   readonly tailLength: number;
   /** Always just after a newline. Bytes. */
   readonly offset: number;
+  /** CRC-32 of all bytes before the offset; null = not known (REL-13). */
+  readonly content: number | null;
   readonly lines: number;
   readonly malformed: number;
   readonly tooLong: number;
@@ -46,23 +49,34 @@ export interface FilePart {
   readonly sessions: readonly (readonly [sessionId: string, facts: SessionFacts])[];
   readonly prompts: readonly PromptClaim[];
   readonly inherited: readonly (readonly [sessionId: string, key: string])[];
+  /** The first lines that could not be read; absent = none. */
+  readonly rejected?: readonly RejectedLine[];
   /** Bytes of this stretch. */
   readonly bytes: number;
 }
+
+/** Number of a line (from 1) and why it was left out, never its text (UR-92). */
+export interface RejectedLine {
+  readonly line: number;
+  readonly reason: RejectReason;
+}
+
+/** More rejected lines of a stretch are only counted. */
+const MAX_REJECTED = 20;
 
 /** A stretch ends after so many bytes: an interrupted ingest reads at most this much again (UR-82). */
 export const PART_BYTES = 8 * 1024 * 1024;
 
 /**
  * Reads what is new in a file since its checkpoint and yields it in stretches. Reads from the beginning when the file shrank, was replaced or rewritten
- * (REL-12). Throws the system's error when the file cannot be opened or read.
+ * (REL-12). Throws the system's error when the file cannot be opened or read. `sums`: a file read from its beginning gets a checksum of its content.
  */
-export function* readFile(file: TranscriptFile, known: Checkpoint | null): Generator<FilePart> {
+export function* readFile(file: TranscriptFile, known: Checkpoint | null, { sums = true } = {}): Generator<FilePart> {
   const fd = openRegular(file.path);
   try {
     const size = fstatSync(fd).size;
     const from = known !== null && fits(fd, size, known) ? known : null;
-    const reader = new PartReader(file, from, size);
+    const reader = new PartReader(file, from, size, from === null ? (sums ? 0 : null) : from.content);
     for (const chunk of chunks(fd, from?.offset ?? 0, size)) {
       reader.push(chunk);
       if (reader.bytes >= PART_BYTES) yield reader.take(fd, false);
@@ -114,9 +128,12 @@ class PartReader {
   private sessions = new Map<string, SessionFacts>();
   private prompts: PromptClaim[] = [];
   private inherited: [string, string][] = [];
+  private rejected: RejectedLine[] = [];
+  private readonly content: ContentSum;
   private run: { readonly line: SessionLine; first: FactOrder; last: FactOrder } | null = null;
 
-  constructor(file: TranscriptFile, from: Checkpoint | null, size: number) {
+  constructor(file: TranscriptFile, from: Checkpoint | null, size: number, content: number | null) {
+    this.content = new ContentSum(content);
     this.file = file;
     this.size = size;
     this.start = from?.offset ?? 0;
@@ -132,6 +149,7 @@ class PartReader {
       tooLong: () => {
         this.lines++;
         this.tooLong++;
+        this.reject('too-long');
         this.position = this.start + this.splitter.consumed;
       },
     });
@@ -143,7 +161,9 @@ class PartReader {
   }
 
   push(chunk: Buffer): void {
+    const before = this.splitter.consumed;
     this.splitter.push(chunk);
+    this.content.push(chunk, this.splitter.consumed - before);
   }
 
   /** A last line without newline counts if it is whole; the checkpoint stays before it, so it is read again and changes nothing then. */
@@ -179,6 +199,7 @@ class PartReader {
         tailHash: hashAt(fd, offset - tailLength, tailLength),
         tailLength,
         offset,
+        content: this.content.value,
         lines: this.lines,
         malformed: this.malformed,
         tooLong: this.tooLong,
@@ -191,6 +212,7 @@ class PartReader {
       sessions: [...this.sessions],
       prompts: this.prompts,
       inherited: this.inherited,
+      ...(this.rejected.length === 0 ? {} : { rejected: this.rejected }),
       bytes: this.bytes,
     };
     this.taken = this.splitter.consumed;
@@ -198,13 +220,21 @@ class PartReader {
     this.sessions = new Map();
     this.prompts = [];
     this.inherited = [];
+    this.rejected = [];
     return part;
+  }
+
+  private reject(reason: RejectReason): void {
+    if (this.rejected.length < MAX_REJECTED) this.rejected.push({ line: this.lines, reason });
   }
 
   private line(chunk: Buffer, lineStart: number, lineEnd: number): void {
     this.lines++;
     const decoded: DecodedLine = decodeLine(chunk, lineStart, lineEnd);
-    if (decoded.rejected !== null) this.malformed++;
+    if (decoded.rejected !== null) {
+      this.malformed++;
+      this.reject(decoded.rejected);
+    }
     let at = this.position;
     // Glued objects share a line; each gets a place of its own behind the one before.
     for (const facts of decoded.facts) this.learn(facts, at++);

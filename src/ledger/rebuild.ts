@@ -1,11 +1,17 @@
 import { realpathSync } from 'node:fs';
 import { errnoOf, KnownError } from '../platform/errors.ts';
 import { discover, type TranscriptFile } from '../transcripts/discover.ts';
+import { adoptOrphans } from './archive-orphans.ts';
 import { mainCost } from './billing.ts';
+import { checkpointOf } from './checkpoints.ts';
 import type { Row } from './driver.ts';
 import { fromRow } from './event-row.ts';
+import { noteFailures } from './failures.ts';
+import { fileSumKey } from './file-sums.ts';
 import { ingest, ingestFile, type Progress, type Skipped } from './ingest.ts';
+import { mendFileSums, settleFileSums } from './mend-file-sums.ts';
 import type { Ledger } from './open.ts';
+import { readFile } from './read-file.ts';
 import { freshLedger } from './reread.ts';
 import { isSound, restoreTables } from './salvage.ts';
 import { KEY_INDEX } from './schema.ts';
@@ -31,6 +37,8 @@ export interface RebuildResult {
   readonly changed: number;
   /** Rows that contradicted themselves and were made again from a transcript. */
   readonly mended: number;
+  /** Files whose sums differed from their rows and some of whose rows no transcript proves any more: these were left as they are (REL-15). */
+  readonly unproven: number;
   readonly skipped: readonly Skipped[];
   /** The reason when the ledger could not be written, else null. */
   readonly stopped: unknown;
@@ -47,30 +55,47 @@ export async function rebuild(ledger: Ledger, options: RebuildOptions): Promise<
   const only = options.file === undefined ? null : transcriptOf(options.file, claudeDirs);
   if (!isSound(ledger.db)) {
     restoreTables(ledger.db);
+    adoptOrphans(ledger);
     settleSalvage(ledger, claudeDirs);
   }
+  // Also what a kill left of an archiving, or a ledger that is lost.
+  if (only === null) adoptOrphans(ledger);
+  const evidence = only === null ? null : evidenceOf(ledger, only);
+  const sums = mendFileSums(ledger, claudeDirs, evidence);
   const contradictions = mendContradictions(ledger, claudeDirs);
   const paths = only === null ? discover(claudeDirs).files.map((file) => file.path) : [only.path];
   ledger.db.write(() => {
     // Checkpoints of vanished files stay: they are needed when a file comes back (REL-14).
     for (const path of paths) ledger.db.sql('DELETE FROM file WHERE path = ?').run(path);
   });
+  // Whoever asks for it by hand has perhaps mended what kept a file from being read.
+  noteFailures(ledger, options.now, [], paths);
   const read =
     only === null ? await ingest(ledger, options) : { filesRead: 1, changed: ingestFile(ledger, only), skipped: [], stopped: null };
-  const mended = contradictions + mendNames(ledger, claudeDirs);
+  const mended = sums.mended + contradictions + mendNames(ledger, claudeDirs);
   ledger.appender.recountAll();
+  settleFileSums(ledger, evidence);
   return {
     filesRead: read.filesRead,
     before,
     after: eventCount(ledger),
     changed: read.changed,
     mended,
+    unproven: sums.unproven,
     skipped: read.skipped,
     stopped: read.stopped,
   };
 }
 
-const eventCount = (ledger: Ledger): number => Number(ledger.db.sql('SELECT count(*) AS n FROM event').get()?.n);
+const eventCount = (ledger: Ledger): number =>
+  Number(ledger.db.sql('SELECT (SELECT count(*) FROM event) + (SELECT count(*) FROM archived) AS n').get()?.n);
+
+/** The key of a file's sums: by its checkpoint, or by what its lines say where the ledger has none. */
+function evidenceOf(ledger: Ledger, file: TranscriptFile): string {
+  let first = checkpointOf(ledger, file.path)?.firstAt ?? null;
+  if (first === null) for (const part of readFile(file, null)) first ??= part.checkpoint.firstAt;
+  return fileSumKey(first, Math.round(file.birthtimeMs));
+}
 
 function transcriptOf(path: string, claudeDirs: readonly string[]): TranscriptFile {
   let real: string;

@@ -1,6 +1,6 @@
 import type { PriceTable } from '../pricing/types.ts';
 import { discover } from '../transcripts/discover.ts';
-import { codeOf } from './ingest.ts';
+import { codeOf } from './ingest-errors.ts';
 import { inMemory, type Ledger } from './open.ts';
 import { readFile } from './read-file.ts';
 

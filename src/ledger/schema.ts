@@ -1,5 +1,5 @@
 /** Version of the schema below; each entry of MIGRATIONS leads from the version of its index to the next. Forward only, one transaction each (REL-23). */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** Length of a rollup cell in ms. Five minutes divide every zone's offset and every window's edge, so days and windows are sums of whole cells. */
 export const CELL_MS = 300_000;
@@ -72,7 +72,44 @@ CREATE INDEX event_at ON event (at);
 CREATE TABLE memo (name TEXT PRIMARY KEY, until_cell INTEGER NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;
 `;
 
-export const MIGRATIONS: readonly string[] = [V1, V2];
+/**
+ * `file.content`: CRC-32 of all bytes before the offset, null until known; `rewritten`: how often these bytes were found changed under an equal size and time
+ * (REL-13). `file_sum`: sums of the requests and prompts whose owner's evidence is one file, its first time and birth (REL-15); made from the events when a
+ * ledger of an earlier version is opened. `failure`: transcripts that could not be read the last times (UR-103). `archived`: requests that lie in an archive
+ * file (REL-24), by key, with their cost in nano-USD (null = unpriced); `archived_sum`: what they add to `rollup`, row for row; `archive_block`: a stretch of
+ * such a file.
+ */
+const V3 = `
+ALTER TABLE file RENAME TO file_v2;
+CREATE TABLE file (
+  path TEXT PRIMARY KEY, folder TEXT NOT NULL, dev REAL NOT NULL, ino REAL NOT NULL, size INTEGER NOT NULL, mtime REAL NOT NULL, birth REAL NOT NULL,
+  head_hash TEXT NOT NULL, head_len INTEGER NOT NULL, tail_hash TEXT NOT NULL, tail_len INTEGER NOT NULL, offset INTEGER NOT NULL,
+  lines INTEGER NOT NULL, malformed INTEGER NOT NULL, too_long INTEGER NOT NULL, flagged INTEGER NOT NULL,
+  first_at INTEGER, last_at INTEGER NOT NULL, session TEXT, gone_at INTEGER, content INTEGER, rewritten INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+INSERT INTO file SELECT path, folder, dev, ino, size, mtime, birth, head_hash, head_len, tail_hash, tail_len, offset, lines, malformed, too_long, flagged,
+  first_at, last_at, session, gone_at, NULL, 0 FROM file_v2;
+DROP TABLE file_v2;
+CREATE TABLE file_sum (
+  first_at INTEGER NOT NULL, birth INTEGER NOT NULL, events INTEGER NOT NULL, prompts INTEGER NOT NULL,
+  input INTEGER NOT NULL, output INTEGER NOT NULL, write5m INTEGER NOT NULL, write1h INTEGER NOT NULL, read INTEGER NOT NULL, mark INTEGER NOT NULL,
+  PRIMARY KEY (first_at, birth)
+) WITHOUT ROWID;
+CREATE TABLE failure (path TEXT PRIMARY KEY, code TEXT NOT NULL, times INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE archived (key TEXT PRIMARY KEY, session INTEGER NOT NULL, cell INTEGER NOT NULL, block INTEGER NOT NULL, cost INTEGER) WITHOUT ROWID;
+CREATE INDEX archived_session ON archived (session, cell);
+CREATE TABLE archived_sum (
+  cell INTEGER NOT NULL, session INTEGER NOT NULL, model INTEGER NOT NULL, flags INTEGER NOT NULL,
+  requests INTEGER NOT NULL, events INTEGER NOT NULL, input INTEGER NOT NULL, output INTEGER NOT NULL, write5m INTEGER NOT NULL, write1h INTEGER NOT NULL, read INTEGER NOT NULL,
+  web INTEGER NOT NULL, calc INTEGER NOT NULL, logged INTEGER NOT NULL, prompts INTEGER NOT NULL, first_at INTEGER NOT NULL, last_at INTEGER NOT NULL,
+  PRIMARY KEY (cell, session, model, flags)
+) WITHOUT ROWID;
+CREATE TABLE archive_block (
+  id INTEGER PRIMARY KEY, file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, sha256 TEXT NOT NULL, first_at INTEGER NOT NULL, last_at INTEGER NOT NULL
+);
+`;
+
+export const MIGRATIONS: readonly string[] = [V1, V2, V3];
 
 /** What makes a key occur once. A first reading works without it and makes it at its end; whoever finds it missing makes it before writing. */
 export const KEY_INDEX = 'CREATE UNIQUE INDEX IF NOT EXISTS event_key ON event (key)';

@@ -1,6 +1,7 @@
 import { mainCost } from './billing.ts';
 import type { Database, Row, Value } from './driver.ts';
 import { EVENT_COLUMNS, fromRow } from './event-row.ts';
+import { remakeFileSums } from './file-sums.ts';
 import type { Ledger } from './open.ts';
 import { freshLedger } from './reread.ts';
 import { UNSETTLED } from './salvage.ts';
@@ -34,6 +35,7 @@ export function settleSalvage(ledger: Ledger, claudeDirs: readonly string[]): vo
       settleEvents(ledger, fresh, forgotten);
       settlePrompts(db, fresh.db, forgotten);
       settleFacts(db, fresh.db, forgotten);
+      remakeFileSums(db);
     });
     ledger.appender.recountAll();
     // Last: a kill before makes the next opening do it all again.
@@ -59,7 +61,7 @@ function settleEvents(ledger: Ledger, fresh: Ledger, forgotten: Forgotten): void
 }
 
 /** A transcript that was shortened or rewritten says less than was counted (REL-2): a row that is sound in itself, the same but for larger counters. */
-function knowsMore(ledger: Ledger, saved: Row | undefined, said: Row): boolean {
+export function knowsMore(ledger: Ledger, saved: Row | undefined, said: Row): boolean {
   // Counters of one line: a damaged index can have merged two requests into one row.
   if (saved === undefined || contradicts(saved) || sumOf(saved) !== saved.ord_sum) return false;
   if ((['at', 'sid', 'name', 'rank'] as const).some((name) => saved[name] !== said[name])) return false;
@@ -77,6 +79,13 @@ export function adopt(db: Database, row: Row): void {
   const names = EVENT_COLUMNS.split(', ');
   db.sql(`INSERT OR REPLACE INTO event (${EVENT_COLUMNS}) VALUES (${names.map(() => '?').join(', ')})`).run(
     ...names.map((name): Value => values[name] ?? null),
+  );
+}
+
+/** Writes a prompt of another ledger, as {@link PROMPTS} gives it, under this one's ids. */
+export function adoptPrompt(db: Database, row: Row): void {
+  db.sql('INSERT OR REPLACE INTO prompt VALUES (?, ?, ?, ?, ?, ?)').run(
+    ...[row.uuid!, row.at!, sessionIdOf(db, String(row.sid)), row.named!, row.own_first ?? null, row.own_birth!],
   );
 }
 
@@ -98,10 +107,9 @@ function settlePrompts(db: Database, fresh: Database, forgotten: Forgotten): voi
   for (const [uuid, row] of saved) {
     if (forgotten.has(String(row.sid)) || (!said.has(uuid) && theirs.has(row))) drop.run(uuid);
   }
-  const write = db.sql('INSERT OR REPLACE INTO prompt VALUES (?, ?, ?, ?, ?, ?)');
   for (const [uuid, row] of said) {
     if (forgotten.has(String(row.sid))) drop.run(uuid);
-    else write.run(uuid, row.at!, sessionIdOf(db, String(row.sid)), row.named!, row.own_first ?? null, row.own_birth!);
+    else adoptPrompt(db, row);
   }
 }
 

@@ -1,6 +1,6 @@
 import { KnownError } from '../platform/errors.ts';
 import { type Database, openDatabase } from './driver.ts';
-import { codeOf } from './ingest.ts';
+import { codeOf } from './ingest-errors.ts';
 import { isDamaged, isUnwritable, type Ledger, type OpenOptions, openLedger, recover } from './open.ts';
 import { isSound } from './salvage.ts';
 import { SCHEMA_VERSION } from './schema.ts';

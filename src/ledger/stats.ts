@@ -1,5 +1,7 @@
 import { statSync } from 'node:fs';
+import { type ArchiveStats, archiveStats } from './archive.ts';
 import { sqliteVersion } from './driver.ts';
+import { failures, isLeftAlone } from './failures.ts';
 import type { Ledger, LedgerMode } from './open.ts';
 import { recordSpan } from './queries/meta.ts';
 import { SCHEMA_VERSION } from './schema.ts';
@@ -22,8 +24,14 @@ export interface LedgerStats {
   readonly lines: number;
   /** Reason → how many lines, and in which files, most first. */
   readonly rejected: Readonly<Record<'malformed' | 'too-long', { readonly lines: number; readonly files: readonly RejectedIn[] }>>;
+  /** Present transcripts whose content changed under an equal size and time, and how often (REL-13). */
+  readonly rewritten: readonly { readonly path: string; readonly times: number }[];
+  /** Transcripts that could not be read the last times, and those among them that are left alone for now (UR-103). */
+  readonly failing: readonly { readonly path: string; readonly code: string; readonly times: number; readonly isLeftAlone: boolean }[];
   /** Requests. */
   readonly events: number;
+  /** Requests among them that lie in archive files, these files, and those that are missing (REL-24). */
+  readonly archive: ArchiveStats;
   readonly sessions: number;
   readonly prompts: number;
   readonly labels: number;
@@ -34,8 +42,8 @@ export interface LedgerStats {
   readonly priceTable: string;
 }
 
-/** What the ledger holds, in figures. `path` is where it would be on disk. */
-export function ledgerStats(ledger: Ledger, path: string): LedgerStats {
+/** What the ledger holds, in figures. `path` is where it would be on disk, `now` in epoch ms. */
+export function ledgerStats(ledger: Ledger, path: string, now = 0): LedgerStats {
   const count = (sql: string): number => Number(ledger.db.sql(sql).get()?.n ?? 0);
   const span = recordSpan(ledger);
   return {
@@ -50,8 +58,19 @@ export function ledgerStats(ledger: Ledger, path: string): LedgerStats {
     },
     lines: count('SELECT sum(lines) AS n FROM file'),
     rejected: { malformed: rejected(ledger, 'malformed'), 'too-long': rejected(ledger, 'too_long') },
-    events: count('SELECT count(*) AS n FROM event'),
-    sessions: count('SELECT count(DISTINCT session) AS n FROM event'),
+    rewritten: ledger.db
+      .sql('SELECT path, rewritten AS times FROM file WHERE rewritten > 0 AND gone_at IS NULL ORDER BY path')
+      .all()
+      .map((row) => ({ path: String(row.path), times: row.times as number })),
+    failing: [...failures(ledger)].map(([file, failure]) => ({
+      path: file,
+      code: failure.code,
+      times: failure.times,
+      isLeftAlone: isLeftAlone(failure, now),
+    })),
+    events: count('SELECT (SELECT count(*) FROM event) + (SELECT count(*) FROM archived) AS n'),
+    archive: archiveStats(ledger.db),
+    sessions: count('SELECT count(*) AS n FROM (SELECT session FROM event UNION SELECT session FROM archived)'),
     prompts: count('SELECT count(*) AS n FROM prompt'),
     labels: count('SELECT count(*) AS n FROM label'),
     forgotten: count('SELECT count(*) AS n FROM tombstone'),

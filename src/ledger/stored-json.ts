@@ -2,7 +2,8 @@
 export function storedJson<T>(text: unknown, damaged: T): T {
   try {
     const value = JSON.parse(String(text)) as T;
-    return Array.isArray(value) === Array.isArray(damaged) || damaged === null ? value : damaged;
+    if (damaged === null) return value;
+    return value !== null && typeof value === typeof damaged && Array.isArray(value) === Array.isArray(damaged) ? value : damaged;
   } catch {
     return damaged;
   }

@@ -20,6 +20,7 @@ export const aPart = (requests: readonly RequestState[], more: Partial<FilePart>
     tailHash: '',
     tailLength: 0,
     offset: 0,
+    content: null,
     lines: 0,
     malformed: 0,
     tooLong: 0,

@@ -1,16 +1,20 @@
 import { discover } from '../transcripts/discover.ts';
 import { mergeRequests, type RequestState } from '../usage/merge.ts';
+import { archivedRows } from './archived.ts';
 import { mainCost } from './billing.ts';
 import type { Row } from './driver.ts';
 import { fromRow, toRow } from './event-row.ts';
+import { fileSumFaults, fileSumKey } from './file-sums.ts';
 import { ingestFile } from './ingest.ts';
 import { isDamaged, type Ledger } from './open.ts';
 import { freshLedger } from './reread.ts';
 import { forgottenSessions } from './tombstones.ts';
+import { checkArchive } from './verify-archive.ts';
+import { compareFiles } from './verify-files.ts';
 import { checkSums } from './verify-sums.ts';
 
-/** What a difference is about: the database file, an inner contradiction, a sum, a checkpoint, or what a present transcript says and the ledger does not. */
-export type DifferenceKind = 'integrity' | 'event' | 'price' | 'sum' | 'file' | 'missing' | 'smaller' | 'prompt';
+/** What a difference is about: the database file, an inner contradiction, a sum, a file's own sums, the archive, a checkpoint, or what a present transcript says and the ledger does not. */
+export type DifferenceKind = 'integrity' | 'event' | 'price' | 'sum' | 'file-sum' | 'archive' | 'file' | 'missing' | 'smaller' | 'prompt';
 
 export interface Difference {
   readonly kind: DifferenceKind;
@@ -49,7 +53,7 @@ class Findings {
 
 /**
  * Compares the ledger with itself and with every transcript that is still there, read in full into a ledger of its own (REL-13, REL-15). Reads what
- * was appended meanwhile, so that a session that is being written is no difference; repairs nothing.
+ * was appended meanwhile, so that a session that is being written is no difference; repairs nothing, but remembers checksums of content it proved.
  */
 export function verify(ledger: Ledger, claudeDirs: readonly string[]): VerifyResult {
   const found = new Findings();
@@ -59,9 +63,11 @@ export function verify(ledger: Ledger, claudeDirs: readonly string[]): VerifyRes
     // After the fresh reading: the ledger then knows at least what that reading knew.
     catchUp(ledger, claudeDirs);
     const sums = checkSums(ledger, (sum, message) => found.add('sum', sum, message));
+    checkFileSums(ledger, found);
+    checkArchive(ledger, (what, message) => found.add('archive', what, message));
     const compared = compareEvents(ledger, fresh, found);
     const prompts = comparePrompts(ledger, fresh, found);
-    const files = compareFiles(ledger, fresh, claudeDirs, found);
+    const files = compareFiles(ledger, fresh, claudeDirs, (path, message) => found.add('file', path, message));
     const { counts, differences } = found;
     return {
       ok: differences.length === 0,
@@ -95,6 +101,15 @@ function checkIntegrity(ledger: Ledger, found: Findings): void {
   }
 }
 
+/** Each file's sums, written with its rows, against the rows (REL-15). */
+function checkFileSums({ db }: Ledger, found: Findings): void {
+  const faults = fileSumFaults(db);
+  if (faults.length === 0) return;
+  const rows = db.sql('SELECT path, first_at, birth FROM file').all();
+  const paths = new Map(rows.map((row) => [fileSumKey(row.first_at!, Math.round(row.birth as number)), String(row.path)]));
+  for (const { key, message } of faults) found.add('file-sum', paths.get(key) ?? 'a transcript that is gone', message);
+}
+
 function catchUp(ledger: Ledger, claudeDirs: readonly string[]): void {
   for (const file of discover(claudeDirs).files) {
     try {
@@ -122,11 +137,15 @@ function compareEvents(ledger: Ledger, fresh: Ledger, found: Findings): Pick<Ver
   );
   const keys: string[] = [];
   let [requests, ledgerOnly, larger] = [0, 0, 0];
-  for (const row of ledger.db.sql(STATES).all()) {
+  const archived = archivedRows(ledger.db);
+  // What an archive that cannot be read holds is not missing: that it cannot be read was said.
+  for (const key of archived.lost) said.delete(key);
+  const old = new Set(archived.rows);
+  for (const row of [...ledger.db.sql(STATES).all(), ...archived.rows]) {
     requests++;
     const key = String(row.key);
     const state = stateOf(row);
-    checkEvent(ledger, row, state, found);
+    if (!old.has(row)) checkEvent(ledger, row, state, found);
     const transcript = said.get(key);
     said.delete(key);
     if (transcript === undefined) ledgerOnly++;
@@ -181,43 +200,4 @@ function comparePrompts(ledger: Ledger, fresh: Ledger, found: Findings): number 
       found.add('prompt', String(row.uuid), `a prompt of session ${row.sid} that the ledger does not have`);
   }
   return known.size;
-}
-
-/** What the checkpoint remembers of the bytes before its offset; the hashes are those of the first and the last bytes before it. */
-const REMEMBERED = [
-  'head_hash',
-  'head_len',
-  'tail_hash',
-  'tail_len',
-  'lines',
-  'malformed',
-  'too_long',
-  'flagged',
-  'first_at',
-  'last_at',
-  'session',
-] as const;
-
-function compareFiles(ledger: Ledger, fresh: Ledger, claudeDirs: readonly string[], found: Findings): number {
-  const forgotten = forgottenSessions(ledger.db);
-  const skipped = new Set(
-    discover(claudeDirs)
-      .files.filter((file) => forgotten.has(file.sessionFromPath))
-      .map((file) => file.path),
-  );
-  const rows = fresh.db.sql('SELECT * FROM file').all();
-  for (const row of rows) {
-    const stored = ledger.db.sql('SELECT * FROM file WHERE path = ?').get(row.path!);
-    const path = String(row.path);
-    if (skipped.has(path)) continue;
-    if (stored === undefined) found.add('file', path, 'the ledger has not read this transcript');
-    else if ((stored.offset as number) < (row.offset as number))
-      found.add('file', path, `read up to byte ${stored.offset} of ${row.offset}`);
-    else if (stored.offset === row.offset) {
-      const said: Row = forgotten.has(String(row.session)) ? { ...row, session: null } : row;
-      const wrong = REMEMBERED.filter((name) => stored[name] !== said[name]);
-      if (wrong.length > 0) found.add('file', path, `its content is not what was read: ${wrong.join(', ')} differ`);
-    }
-  }
-  return rows.length;
 }

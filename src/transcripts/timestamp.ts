@@ -19,10 +19,11 @@ function timeOf(value: unknown): number | null {
     if (fast !== null) return fast;
   }
   const m = RFC3339.exec(value);
-  if (!m || !isRealDay(value)) return null;
+  // Date.parse takes 24:00 for the next day's beginning; RFC 3339 has no such hour.
+  if (!m || m[4] === '24' || !isRealDay(value)) return null;
   const zone = m[8]!.toUpperCase();
-  const ms = (m[7] ?? '').slice(0, 3).padEnd(3, '0');
   const offset = zone === 'Z' || zone.length === 6 ? zone : `${zone.slice(0, 3)}:${zone.slice(3)}`;
+  const ms = (m[7] ?? '').slice(0, 3).padEnd(3, '0');
   const parsed = Date.parse(`${m[1]}-${m[2]}-${m[3]}T${m[4]}:${m[5]}:${m[6]}.${ms}${offset}`);
   return Number.isNaN(parsed) ? null : parsed;
 }

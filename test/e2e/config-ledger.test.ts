@@ -79,7 +79,7 @@ describe('ledger', () => {
     expect(stats).toMatchObject({
       path: db(),
       mode: 'disk',
-      schema: 2,
+      schema: 3,
       events: 3,
       sessions: 1,
       files: { present: 1, gone: 0 },

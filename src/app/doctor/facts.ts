@@ -55,6 +55,10 @@ export interface LedgerFacts {
   /** Newest request, null without any. */
   readonly lastRecord: number | null;
   readonly unreadable: readonly { readonly path: string; readonly code: string }[];
+  /** Transcripts that could not be read the last times (UR-103). */
+  readonly failing?: readonly { readonly path: string; readonly code: string; readonly times: number; readonly isLeftAlone: boolean }[];
+  /** Transcripts whose content was changed under an equal size and time (REL-13). */
+  readonly rewritten?: readonly string[];
   /** Transcripts with lines that could not be read, most first. */
   readonly rejected: readonly { readonly path: string; readonly lines: number }[];
 }

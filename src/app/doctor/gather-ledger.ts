@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Config } from '../../config/schema.ts';
 import { type Database, openDatabase } from '../../ledger/driver.ts';
+import { isLeftAlone } from '../../ledger/failures.ts';
 import { isDamaged } from '../../ledger/open.ts';
 import { SCHEMA_VERSION } from '../../ledger/schema.ts';
 import { findRate } from '../../pricing/lookup.ts';
@@ -14,7 +15,7 @@ import { canWrite } from './gather-files.ts';
 const MAX_COMPLAINTS = 5;
 
 /** What there is to know of the ledger without changing a byte of it. */
-export function ledgerFacts(path: string, unreadable: LedgerFacts['unreadable'], pricing: Config['pricing']): LedgerFacts {
+export function ledgerFacts(path: string, unreadable: LedgerFacts['unreadable'], pricing: Config['pricing'], now = 0): LedgerFacts {
   const none = { path, reason: null, isWritable: writable(path), models: [], lastRecord: null, unreadable, rejected: [] };
   if (!existsSync(path)) return { ...none, kind: 'absent' };
   let db: Database | null = null;
@@ -34,6 +35,7 @@ export function ledgerFacts(path: string, unreadable: LedgerFacts['unreadable'],
     const lastRecord = (db.sql('SELECT max(last_at) AS at FROM rollup').get()?.at as number | null) ?? null;
     return {
       ...none,
+      ...(schema < SCHEMA_VERSION ? {} : troubled(db, now)),
       kind: 'fine',
       models,
       lastRecord,
@@ -44,6 +46,19 @@ export function ledgerFacts(path: string, unreadable: LedgerFacts['unreadable'],
   } finally {
     db?.close();
   }
+}
+
+/** Files that fail again and again, and files that changed unseen. An older schema knows neither. `now` in epoch ms. */
+function troubled(db: Database, now: number): Pick<LedgerFacts, 'failing' | 'rewritten'> {
+  const failing = db
+    .sql('SELECT path, code, times, at FROM failure ORDER BY times DESC, path')
+    .all()
+    .map((row) => {
+      const failure = { code: String(row.code), times: Number(row.times), at: Number(row.at) };
+      return { path: String(row.path), code: failure.code, times: failure.times, isLeftAlone: isLeftAlone(failure, now) };
+    });
+  const rewritten = db.sql('SELECT path FROM file WHERE rewritten > 0 AND gone_at IS NULL ORDER BY path').all();
+  return { failing, rewritten: rewritten.map((row) => String(row.path)) };
 }
 
 function usedModels(db: Database, { overrides, batch }: Config['pricing']): readonly UsedModel[] {

@@ -43,7 +43,7 @@ export async function gatherFacts(env: Env, now: number, platform: NodeJS.Platfo
   const found = discover(paths.claudeDirs);
   const live = liveFacts(paths.claudeDirs, paths.stateDir, now, transcriptLook(found.files));
   const workDirs = [...new Set([process.cwd(), ...live.workDirs])].slice(0, MAX_WORK_DIRS);
-  const ledger = ledgerFacts(paths.ledger, found.unreadable, configured.pricing);
+  const ledger = ledgerFacts(paths.ledger, found.unreadable, configured.pricing, now);
   const lastCapture = newestIn(captureDir(paths.stateDir), '.json');
   const lastEvent = newestIn(eventsDir(paths.stateDir), '.jsonl');
   const asked = findClients(env, paths.home, platform);

@@ -1,6 +1,6 @@
 import { checkClock, checkData, checkLeftovers, checkSettings } from './checks/claude.ts';
 import { checkHooks, checkSwitchedOff } from './checks/hooks.ts';
-import { checkLedger, checkLines, checkPrices } from './checks/ledger.ts';
+import { checkLedger, checkLines, checkPrices, checkTranscripts } from './checks/ledger.ts';
 import { checkLive, checkSources } from './checks/live.ts';
 import {
   checkConfiguration,
@@ -31,6 +31,7 @@ const CHECKS: readonly ((facts: DoctorFacts) => readonly Finding[])[] = [
   checkStatusFolder,
   checkRuntimeState,
   checkLedger,
+  checkTranscripts,
   checkLines,
   checkPrices,
   checkClock,

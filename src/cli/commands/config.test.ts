@@ -132,12 +132,9 @@ test('UR-122 show says of every key its value and the layer it comes from', asyn
   });
 });
 
-test('a setting whose part is not built says so: at set, at validate, in show', async () => {
+test('UR-113: ledger.keep is taken without a remark', async () => {
   const set = await run('set', 'ledger.keep', '30d');
-  expect([set.error, set.err]).toEqual([null, expect.stringContaining('has no effect yet: the ledger keeps everything')]);
-  const checked = await run('validate');
-  expect([checked.error?.exitCode, checked.out]).toEqual([78, expect.stringMatching(/config\.yaml:\d+:\d+.*has no effect yet/)]);
-  const shown = await run('show');
-  expect(shown.out).toMatch(/ledger\.keep +30d +file, has no effect yet/);
-  expect(shown.out).toMatch(/log\.level +info +default$/m);
+  expect([set.error, set.err]).toEqual([null, '']);
+  expect((await run('validate')).error).toBeNull();
+  expect((await run('show')).out).toMatch(/ledger\.keep +30d +file$/m);
 });

@@ -12,6 +12,7 @@ import { terminalText } from '../../text/terminal.ts';
 import { padded } from '../columns.ts';
 import { examplesText } from '../examples.ts';
 import { notes } from '../notes.ts';
+import { addArchiveCommands } from './ledger-archive.ts';
 import { addBackupCommands } from './ledger-backup.ts';
 
 interface LedgerFlags {
@@ -22,15 +23,20 @@ interface LedgerFlags {
 
 const SHOWN_DIFFERENCES = 20;
 
-/** `ledger stats | verify | rebuild | backup | restore`: what the ledger holds, whether it is right, and making it right again (REL-2, REL-13, REL-15, REL-25). */
+/**
+ * `ledger stats | verify | rebuild | archive | forget | backup | restore`: what the ledger holds, whether it is right, making it right again, and keeping less
+ * of it (REL-2, REL-13, REL-15, REL-24, REL-25, SEC-82).
+ */
 export function addLedgerCommands(program: Command, exit: (code: number) => void): void {
-  const ledger = program.command('ledger').description('the stored history: figures, check, rebuild, backup');
+  const ledger = program.command('ledger').description('the stored history: figures, check, rebuild, archive, backup');
   ledger.addHelpText(
     'after',
     examplesText([
       ['ledger stats', 'how much is kept, and where'],
       ['ledger verify', 'is every figure right?'],
       ['ledger rebuild', 'makes them right again; nothing is lost'],
+      ['ledger archive --before 6m', 'packs old requests into a compressed file; figures stay'],
+      ['ledger forget --before 2025-01-01', 'removes sessions that ended before; asks first'],
       ['ledger backup', 'a copy beside the ledger'],
       ['ledger restore ~/ledger.db', 'goes back to a copy; asks first'],
     ]),
@@ -48,12 +54,13 @@ export function addLedgerCommands(program: Command, exit: (code: number) => void
     .action(async (flags: LedgerFlags) => {
       if (!(await again(flags))) exit(1);
     });
+  addArchiveCommands(command);
   addBackupCommands(command);
 }
 
 async function open(flags: LedgerFlags): Promise<{ app: Awaited<ReturnType<typeof openApp>>; ready: Ready }> {
   const app = await openApp({ configFile: flags.config });
-  const ready = await openReady(app);
+  const ready = await openReady(app, undefined, { sample: true });
   await notes(ready.notices);
   return { app, ready };
 }
@@ -61,7 +68,7 @@ async function open(flags: LedgerFlags): Promise<{ app: Awaited<ReturnType<typeo
 async function stats(flags: LedgerFlags): Promise<void> {
   const { app, ready } = await open(flags);
   using _ = ready;
-  const figures = ledgerStats(ready.ledger, app.paths.ledger);
+  const figures = ledgerStats(ready.ledger, app.paths.ledger, app.clock.now());
   const directories = app.paths.claudeDirs;
   if (flags.json) return writeStdout(`${asJson({ ...statsJson(figures), claudeDirs: directories, unreadable: ready.result.skipped })}\n`);
   const lines = statLines(figures, directories);
@@ -92,7 +99,19 @@ function statLines(s: LedgerStats, directories: readonly string[]): string[][] {
     ['transcripts', `${whole(s.files.present)} present, ${whole(s.files.gone)} gone`],
     ['lines', whole(s.lines)],
     ...rejected,
+    ...s.rewritten.map(({ path, times }, i) => [
+      i === 0 ? 'rewritten' : '',
+      `${terminalText(path, 1000)}${times > 1 ? `, ${whole(times)} times` : ''}: changed without a new size or time, read again`,
+    ]),
+    ...s.failing.map(({ path, code, times, isLeftAlone }, i) => [
+      i === 0 ? 'failing' : '',
+      `${terminalText(path, 1000)} (${code}), ${some(times, 'time')} in a row${isLeftAlone ? ', left alone for 5 minutes' : ''}`,
+    ]),
     ['requests', whole(s.events)],
+    ...(s.archive.requests === 0
+      ? []
+      : [['archived of them', `${whole(s.archive.requests)} in ${some(s.archive.files, 'file')}, ${whole(s.archive.bytes)} bytes`]]),
+    ...s.archive.missing.map((path) => ['', `gone or cut: ${terminalText(path, 1000)}`]),
     ['sessions', whole(s.sessions)],
     ['prompts', whole(s.prompts)],
     ['labels', whole(s.labels)],
@@ -136,7 +155,9 @@ function verifyLines(r: VerifyResult): string[] {
   if (total > SHOWN_DIFFERENCES) lines.push(`… and ${whole(total - SHOWN_DIFFERENCES)} more`);
   const help =
     r.counts.integrity === undefined
-      ? 'tidemark ledger rebuild mends what still has a transcript, and all sums'
+      ? Object.keys(r.counts).join() === 'archive'
+        ? 'put the archive file back; until then its requests count, and cannot be listed one by one'
+        : 'tidemark ledger rebuild mends what still has a transcript, and all sums'
       : 'the database file is damaged: move it away and run any report; labels are lost with it';
   return [...lines, `${some(total, 'difference')} (${counts.join(', ')}). What to do: ${help}.`];
 }
@@ -158,5 +179,9 @@ async function again(flags: LedgerFlags): Promise<boolean> {
     await writeStdout(
       `Read ${some(result.filesRead, 'transcript')} again: ${some(result.after, 'request')}, ${whole(result.after - result.before)} new, ${whole(result.changed)} changed, ${whole(result.mended)} mended. All sums were made again.\n`,
     );
+  if (!flags.json && result.unproven > 0)
+    await notes([
+      `${some(result.unproven, 'transcript')} had other sums than its requests, and is gone or shortened: nothing proves these requests any more, they were kept as they are`,
+    ]);
   return result.skipped.length === 0;
 }

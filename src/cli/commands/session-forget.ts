@@ -49,7 +49,7 @@ async function forget(which: string, flags: ForgetFlags): Promise<void> {
     removed ? 'Name, tags and description were removed.' : 'It had no name, tags or description.',
   );
   // A copy may hold a name that the ledger has not any more.
-  await sayLeft(forgetInCopies(open.app.paths.ledger, sid, 'label'));
+  await sayLeft(forgetInCopies(open.app.paths.ledger, [sid], 'label'));
 }
 
 async function withUsage(which: string, flags: ForgetFlags): Promise<void> {
@@ -70,7 +70,7 @@ async function withUsage(which: string, flags: ForgetFlags): Promise<void> {
     { sessionId: sid, labels, ...gone },
     `Forgotten: ${figures}. While its transcript is there, this takes it back: tidemark session forget ${terminalText(sid)} --undo`,
   );
-  await sayLeft(forgetInCopies(open.app.paths.ledger, sid, 'session'));
+  await sayLeft(forgetInCopies(open.app.paths.ledger, [sid], 'session'));
 }
 
 async function sayLeft(copies: readonly string[]): Promise<void> {

@@ -14,6 +14,7 @@ import { compareTable, sessionCard, turnsTable } from '../../surfaces/export/tab
 import { turnsJson, turnsOf } from '../../surfaces/export/turns.ts';
 import type { SessionDetail } from '../../surfaces/export/types.ts';
 import { terminalText } from '../../text/terminal.ts';
+import { sayArchived } from '../archived-note.ts';
 import { editText } from '../edit-text.ts';
 import { examplesText } from '../examples.ts';
 import { findIn, openSession } from '../find.ts';
@@ -23,6 +24,7 @@ import { addReportFlags, hideFlags, type ReportFlags } from '../report-flags.ts'
 import { sessionDetail } from '../session-detail.ts';
 import { tableOptions } from '../table-options.ts';
 import { addForgetCommand } from './session-forget.ts';
+import { addRekeyCommand } from './session-rekey.ts';
 
 const MAX_COMPARED = 6;
 
@@ -47,7 +49,7 @@ const WHICH = 'SESSION is an id, a name, the beginning of one, @last, or - for t
 
 /** `tidemark session …` (UR-60 … UR-68). */
 export function addSessionCommands(program: Command): void {
-  const session = program.command('session').description('one session: show, name, tag, note, compare, export, forget');
+  const session = program.command('session').description('one session: show, name, tag, note, compare, export, forget; rekey for all');
   session.addHelpText(
     'after',
     `\n${WHICH}\n${examplesText([
@@ -92,6 +94,7 @@ export function addSessionCommands(program: Command): void {
     .option('--no-progress', 'no progress line while history is read')
     .action(exportSession);
   addForgetCommand(session);
+  addRekeyCommand(session);
 }
 
 /** `session show`, and `sessions --id`. */
@@ -99,7 +102,9 @@ export async function showSession(which: string, flags: ReportFlags): Promise<vo
   if (flags.jsonSchema) return printSchema('session');
   refuseFilters(flags);
   using open = await openReport(flags, { accounts: true });
-  const detail = sessionDetail(open, findIn(open.app, open.ready.ledger, open.directory, which));
+  const info = findIn(open.app, open.ready.ledger, open.directory, which);
+  const detail = sessionDetail(open, info);
+  await sayArchived(open.ready.ledger, info);
   const meta = metaOf(open);
   if (flags.json || open.request.parity !== false) {
     for (const piece of jsonChunks(sessionDetailJson(detail, meta, { cost: flags.cost, parity: open.request.parity, stream: true })))

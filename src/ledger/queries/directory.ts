@@ -1,6 +1,7 @@
 import { withoutWorktree } from '../../transcripts/project.ts';
 import { projectNames, sessionName } from '../../usage/name.ts';
 import type { Row } from '../driver.ts';
+import { openedRow } from '../label-words.ts';
 import type { Ledger } from '../open.ts';
 import type { SessionFacts } from '../session-facts.ts';
 import { storedJson } from '../stored-json.ts';
@@ -75,7 +76,7 @@ class LedgerDirectory implements Directory {
       this.ledger.db
         .sql('SELECT * FROM label')
         .all()
-        .map((row) => [String(row.sid), row]),
+        .map((row) => [String(row.sid), openedRow(row, this.ledger.labelKeys)]),
     );
     const rows = this.ledger.db.sql('SELECT id, sid, folder, root FROM session').all();
     const facts = new FactsOnDemand(this.ledger);

@@ -1,5 +1,6 @@
 import type { CostMode } from '../../pricing/types.ts';
 import type { UsageEvent } from '../../usage/types.ts';
+import { archivedBetween } from '../archived.ts';
 import { billedParts } from '../billing.ts';
 import type { Row, Value } from '../driver.ts';
 import { fromRow } from '../event-row.ts';
@@ -8,7 +9,7 @@ import { CELL_FLAGS as C } from '../schema.ts';
 import { costIn } from './cells.ts';
 import type { Directory } from './directory.ts';
 
-/** Requests with their iterations in time order, from `from` (inclusive) to `to` (exclusive), epoch ms; of some sessions or of all. Uses the index on time. */
+/** Requests with their iterations in time order, archived ones included where their archive can be read, from `from` (inclusive) to `to` (exclusive), epoch ms; of some sessions or of all. Uses the index on time. */
 export function usageEvents(
   ledger: Ledger,
   directory: Directory,
@@ -24,8 +25,12 @@ export function usageEvents(
       `SELECT event.*, model.name FROM event LEFT JOIN model ON model.id = event.model WHERE at >= ? AND at < ? ${session === null ? '' : 'AND session = ?'} ORDER BY at, key`,
     )
     .all(...values);
-  return rows.flatMap((row) => eventsOf(ledger, directory, mode, row));
+  const archived = archivedBetween(ledger.db, ledger.table, from, to, session);
+  const all = archived.length === 0 ? rows : [...rows, ...archived].sort(inTime);
+  return all.flatMap((row) => eventsOf(ledger, directory, mode, row));
 }
+
+const inTime = (a: Row, b: Row): number => (a.at as number) - (b.at as number) || (String(a.key) < String(b.key) ? -1 : 1);
 
 function eventsOf(ledger: Ledger, directory: Directory, mode: CostMode, row: Row): UsageEvent[] {
   const info = directory.sessions.get(row.session as number);

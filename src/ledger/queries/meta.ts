@@ -25,5 +25,13 @@ export function ingestMeta(ledger: Ledger, unreadable: Readonly<Record<string, n
 /** Epoch ms of the oldest and newest request in the ledger; null in an empty one. Two queries, since only a lone min or max is read off the index. */
 export function recordSpan(ledger: Ledger): { first: number | null; last: number | null } {
   const row = ledger.db.sql('SELECT (SELECT min(at) FROM event) AS first, (SELECT max(at) FROM event) AS last').get();
-  return { first: (row?.first as number | null) ?? null, last: (row?.last as number | null) ?? null };
+  const first = (row?.first as number | null) ?? null;
+  const last = (row?.last as number | null) ?? null;
+  // Archived ones by their sums: the first and the last cell are found by the key.
+  const old = ledger.db
+    .sql(`SELECT (SELECT min(first_at) FROM archived_sum WHERE cell = (SELECT min(cell) FROM archived_sum)) AS first,
+      (SELECT max(last_at) FROM archived_sum WHERE cell = (SELECT max(cell) FROM archived_sum)) AS last`)
+    .get();
+  if (typeof old?.first !== 'number' || typeof old.last !== 'number') return { first, last };
+  return { first: Math.min(first ?? old.first, old.first), last: Math.max(last ?? old.last, old.last) };
 }

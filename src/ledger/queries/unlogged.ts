@@ -1,8 +1,7 @@
 import type { NanoUsd } from '../../pricing/types.ts';
 import { sumUnlogged, type UnloggedSum, unloggedCost } from '../../usage/unlogged.ts';
-import { billedParts } from '../billing.ts';
+import { wholeCost } from '../archived.ts';
 import type { Row } from '../driver.ts';
-import { fromRow } from '../event-row.ts';
 import type { Ledger } from '../open.ts';
 import type { Directory, SessionInfo } from './directory.ts';
 
@@ -21,17 +20,25 @@ export function unloggedOf(ledger: Ledger, info: SessionInfo): NanoUsd | null {
     )
     .all(info.id, info.id);
   // The client adds an advisor's iterations but leaves compactions out (prices §1.8); both are priced by us, and the difference is what this figure shows.
-  const covered = (origin: 'own' | 'fork-copy') => (row: Row) => ({ origin, cost: wholeCost(ledger, row) });
-  return unloggedCost(client, [...own.map(covered('own')), ...inherited.map(covered('fork-copy'))]);
-}
-
-function wholeCost(ledger: Ledger, row: Row): NanoUsd | null {
-  let sum = 0;
-  for (const part of billedParts(fromRow(row, '', row.name as string | null), ledger.table, row.calc as NanoUsd | null)) {
-    if (part.calc === null) return null;
-    sum += part.calc;
-  }
-  return sum;
+  const covered = (origin: 'own' | 'fork-copy') => (row: Row) => ({
+    origin,
+    cost: wholeCost(row, ledger.table, row.calc as NanoUsd | null),
+  });
+  const archived = (origin: 'own' | 'fork-copy', sql: string, ...values: number[]) =>
+    ledger.db
+      .sql(sql)
+      .all(...values)
+      .map((row) => ({ origin, cost: row.cost as NanoUsd | null }));
+  return unloggedCost(client, [
+    ...own.map(covered('own')),
+    ...archived('own', 'SELECT cost FROM archived WHERE session = ?', info.id),
+    ...inherited.map(covered('fork-copy')),
+    ...archived(
+      'fork-copy',
+      'SELECT cost FROM inherited JOIN archived USING (key) WHERE inherited.session = ? AND archived.session <> ?',
+      ...[info.id, info.id],
+    ),
+  ]);
 }
 
 /** The line "not in transcripts" over some sessions; forks repeat their origin's count and are left out (D-18). */

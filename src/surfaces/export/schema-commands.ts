@@ -98,6 +98,9 @@ const ledgerStats = v.object({
   priceTable: date,
   claudeDirs: v.array(v.string()),
   unreadable,
+  rewritten: v.array(v.object({ path: v.string(), times: count })),
+  failing: v.array(v.object({ path: v.string(), code: v.string(), times: count, isLeftAlone: v.boolean() })),
+  archive: v.object({ requests: count, files: count, bytes: count, missing: v.array(v.string()) }),
 });
 
 const ledgerVerify = v.object({
@@ -118,6 +121,7 @@ const ledgerRebuild = v.object({
   after: count,
   changed: count,
   mended: count,
+  unproven: count,
   skipped: unreadable,
 });
 

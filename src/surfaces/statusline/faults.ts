@@ -18,7 +18,8 @@ export function reportFault(stateDir: string, kind: string, now: number): void {
   const recent = Object.entries(known).filter(([, at]) => now - (looseNumber(at) ?? 0) < 7 * 24 * HOUR_MS);
   replaceSmallFile(faultsFile(stateDir), `${JSON.stringify({ ...Object.fromEntries(recent.slice(-MAX_KINDS)), [kind]: now })}\n`);
   try {
-    appendFileSync(join(stateDir, 'tidemark.log'), `${new Date(now).toISOString()} ERROR statusline: ${kind}\n`, { mode: 0o600 });
+    const event = { time: new Date(now).toISOString(), level: 'error', msg: 'statusline failed', kind };
+    appendFileSync(join(stateDir, 'tidemark.log'), `${JSON.stringify(event)}\n`, { mode: 0o600 });
   } catch {
     // A log that cannot be written has nobody to tell.
   }

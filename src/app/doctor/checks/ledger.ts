@@ -45,6 +45,29 @@ export function checkPrices({ ledger }: DoctorFacts): readonly Finding[] {
 
 const SHOWN = 5;
 
+/** Transcripts that fail again and again, or hold something else than was read from them (UR-103, REL-13). */
+export function checkTranscripts({ ledger: { failing = [], rewritten = [] } }: DoctorFacts): readonly Finding[] {
+  const failed = failing.slice(0, SHOWN).map(({ path, code, times, isLeftAlone }) => {
+    const said = `${path} could not be read ${times === 1 ? 'the last time' : `${times} times in a row`} (${code})`;
+    return isLeftAlone
+      ? fail('transcripts', `${said} and is left alone for 5 minutes`, `mend it, then tidemark ledger rebuild --file ${path}`)
+      : warn('transcripts', said, 'what it holds is not counted; give your user the right to read it, or look at the disk');
+  });
+  const more = failing.length > SHOWN ? [warn('transcripts', `${failing.length - SHOWN} more transcripts cannot be read`, null)] : [];
+  const [first, ...others] = rewritten;
+  const changed =
+    first === undefined
+      ? []
+      : [
+          warn(
+            'transcripts',
+            `${first}${others.length === 0 ? ' was' : ` and ${others.length} more were`} changed without a new size or time, and read again`,
+            'look at what copies or restores these files, and at the disk; tidemark ledger verify compares all',
+          ),
+        ];
+  return [...failed, ...more, ...changed];
+}
+
 /** Lines that are no records: counted, named, never in silence (UR-4, REL-3). */
 export function checkLines({ ledger: { rejected } }: DoctorFacts): readonly Finding[] {
   const all = rejected.reduce((sum, { lines }) => sum + lines, 0);
