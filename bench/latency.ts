@@ -8,7 +8,8 @@ import { Dice } from './random.ts';
 
 const SESSIONS = 10;
 const PATIENCE_MS = 5000;
-const PAUSE_MS = 40;
+/** Longer than the pause between two printed snapshots: what is measured is how soon a change is known, not the pace of printing (LV-110). */
+const PAUSE_MS = 120;
 
 /**
  * Appends a response to a transcript and waits until `live --json` prints a snapshot that counts it; each latency in ms.

@@ -7,7 +7,7 @@ import { ingestMeta, recordSpan } from '../ledger/queries/meta.ts';
 import type { ReportContext } from '../ledger/queries/reports.ts';
 import { unloggedTotal } from '../ledger/queries/unlogged.ts';
 import type { ReportMeta } from '../usage/report.ts';
-import { type KnownAccounts, knownAccounts } from './accounts.ts';
+import type { KnownAccounts } from './accounts.ts';
 import { notes } from './notes.ts';
 import { ProgressLine } from './progress.ts';
 import type { ReportFlags } from './report-flags.ts';
@@ -28,7 +28,7 @@ export interface OpenReport {
 export async function openReport(flags: ReportFlags, { accounts = false } = {}): Promise<OpenReport> {
   const app = await openApp({ configFile: flags.config });
   const asked = reportRequest(flags, app);
-  const known = accounts || asked.filter.accounts.length > 0 ? await knownAccounts(app) : null;
+  const known = accounts || asked.filter.accounts.length > 0 ? await (await import('./accounts.ts')).knownAccounts(app) : null;
   const request = known === null ? asked : { ...asked, filter: { ...asked.filter, accounts: known.idsOf(asked.filter.accounts) } };
   const line = flags.progress ? new ProgressLine(app.clock.monotonic) : null;
   const ready = await openReady(app, line?.report);

@@ -1,3 +1,4 @@
+import { systemClock } from '../platform/clock.ts';
 import { type Place, placeOf } from '../transcripts/project.ts';
 import type { Database, Row } from './driver.ts';
 import { withoutForgottenOrigin } from './forgotten-origin.ts';
@@ -5,12 +6,16 @@ import { mergeFacts, type SessionFacts } from './session-facts.ts';
 import { storedJson } from './stored-json.ts';
 import type { Forgotten } from './tombstones.ts';
 
+/** A directory's project is looked up again after so long: transactions follow each other many times a second while sessions work. ms. */
+const PLACE_MS = 2000;
+
 /** The rows of sessions and models that requests point at, made when first named, and what is learnt of a session. */
 export class SessionRows {
   private readonly db: Database;
   private readonly models = new Map<string, number>();
   private readonly sessions = new Map<string, number>();
   private places = new Map<string, Place>();
+  private placesAt = Number.NEGATIVE_INFINITY;
   private forgotten: Forgotten = { has: () => false };
 
   constructor(db: Database) {
@@ -22,7 +27,10 @@ export class SessionRows {
     this.forgotten = forgotten;
     this.models.clear();
     this.sessions.clear();
+    const now = systemClock.monotonic();
+    if (now - this.placesAt < PLACE_MS) return;
     this.places = new Map();
+    this.placesAt = now;
   }
 
   id(sid: string, folder: string): number {
@@ -80,7 +88,7 @@ export class SessionRows {
       .run(after, keptFolder, root ?? null, exists ?? 0, id);
   }
 
-  /** Looked up once for all sessions of a transaction. */
+  /** Looked up once for all sessions of a moment. */
   private placeOf(directory: string): Place {
     let place = this.places.get(directory);
     if (place === undefined) {

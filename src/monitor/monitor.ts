@@ -45,7 +45,7 @@ class Following implements RunningMonitor {
   private readonly listeners = new Set<() => void>();
   private readonly newSessions = new NewSessions();
   private readonly timer: NodeJS.Timeout;
-  private readonly watch: Pick<TreeWatch, 'close' | 'mode'>;
+  private readonly watch: Pick<TreeWatch, 'close' | 'mode' | 'flush'>;
   private version: unknown = null;
   private readAt = Number.NEGATIVE_INFINITY;
   private closed = false;
@@ -85,7 +85,7 @@ class Following implements RunningMonitor {
       showsPaths: options.snapshot.hide == null,
       grown: (path, known) => this.sources.grown(path, known),
       onRead: (all) => this.update(all),
-      onNews: () => this.tell(),
+      onNews: () => !this.isAsked && this.tell(),
       onGrown: (news) => this.followed(news),
     });
     this.current = new CurrentSnapshot({
@@ -228,6 +228,7 @@ class Following implements RunningMonitor {
     if (this.isAsked) return;
     this.isAsked = true;
     try {
+      this.watch?.flush();
       this.reading.catchUp();
     } finally {
       this.isAsked = false;

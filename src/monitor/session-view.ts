@@ -117,12 +117,14 @@ export function sessionView(session: SessionInput, scope: SessionScope): Session
     view = viewOf(session, scope, burn, ledgerAt);
   } else {
     const { share } = scope;
+    const before = view;
     if (
       view.share !== (share?.share ?? null) ||
       view.points.value !== (share?.points.value ?? null) ||
       view.points.at !== (share?.points.at ?? null)
     )
       view = { ...view, ...shareOf(share) };
+    if (view === before) return view;
   }
   MADE.set(session, { scope, versions, burn, ledgerAt, view });
   return view;

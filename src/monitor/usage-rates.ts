@@ -11,8 +11,9 @@ const MINUTE_MS = 60_000;
 /** The burn rate of some slots together (D-28); `t0` as {@link burnRate}. */
 export function burnOf(slots: readonly UsageSlot[], span: 'now' | 'pace', now: number, t0: number | null): BurnRate {
   const spanMs = span === 'now' ? NOW_SPAN_MS : PACE_SPAN_MS;
-  // Only a scope younger than the span leaves requests of the span out.
-  if (t0 !== null && t0 > now - spanMs) return burnRate(recentOf(slots, now - spanMs), spanMs, now, t0);
+  // Only a scope younger than the span can leave requests of the span out.
+  if (t0 !== null && t0 > now - spanMs && !slots.every((slot) => firstOf(slot, span, now) >= t0))
+    return burnRate(recentOf(slots, now - spanMs), spanMs, now, t0);
   const sum = { work: 0, all: 0, cost: 0 as number | null };
   for (const slot of slots) {
     const spans = slot.spansAt(now);
@@ -22,6 +23,18 @@ export function burnOf(slots: readonly UsageSlot[], span: 'now' | 'pace', now: n
     sum.cost = sum.cost === null || cost === null ? null : sum.cost + cost;
   }
   return rateOfSpan(sum, spanMs, now, t0);
+}
+
+const firstOf = (slot: UsageSlot, span: 'now' | 'pace', now: number): number =>
+  span === 'now' ? slot.spansAt(now).shortFirst : slot.spansAt(now).longFirst;
+
+/** Requests of the slots up to `now` in the last half hour, but none before `from` (epoch ms). */
+export function requestsSince(slots: readonly UsageSlot[], from: number, now: number): number {
+  if (from <= now - PACE_SPAN_MS || slots.every((slot) => firstOf(slot, 'pace', now) >= from))
+    return slots.reduce((sum, slot) => sum + slot.spansAt(now).longRequests, 0);
+  let count = 0;
+  for (const event of recentOf(slots, from - 1)) if (event.at <= now) count += event.requests;
+  return count;
 }
 
 /** Requests of the slots after an instant, newest first within a slot. */

@@ -20,6 +20,9 @@ interface Spans {
   readonly short: SpanSum;
   readonly long: SpanSum;
   readonly longRequests: number;
+  /** Oldest request of each span, epoch ms; Infinity in an empty one. */
+  readonly shortFirst: number;
+  readonly longFirst: number;
 }
 
 /** One session's requests under one account with the sums that a snapshot needs of them. */
@@ -139,6 +142,7 @@ function spansOf(events: readonly UsageEvent[], now: number): Spans {
   const short = { work: 0, all: 0, cost: 0 as number | null };
   const long = { work: 0, all: 0, cost: 0 as number | null };
   let longRequests = 0;
+  let [shortFirst, longFirst] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   let until = Number.POSITIVE_INFINITY;
   for (let i = events.length - 1; i >= 0; i--) {
     const { at, tokens, cost, requests } = events[i]!;
@@ -152,12 +156,14 @@ function spansOf(events: readonly UsageEvent[], now: number): Spans {
     long.all += work + tokens.cacheRead;
     long.cost = long.cost === null || cost === null ? null : long.cost + cost;
     longRequests += requests;
+    longFirst = at;
     const leaves = at + (at > now - NOW_SPAN_MS ? NOW_SPAN_MS : PACE_SPAN_MS);
     if (leaves < until) until = leaves;
     if (at <= now - NOW_SPAN_MS) continue;
+    shortFirst = at;
     short.work += work;
     short.all += work + tokens.cacheRead;
     short.cost = short.cost === null || cost === null ? null : short.cost + cost;
   }
-  return { from: now, until, short, long, longRequests };
+  return { from: now, until, short, long, longRequests, shortFirst, longFirst };
 }

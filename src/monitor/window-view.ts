@@ -8,11 +8,9 @@ import { amountsOf, earliest } from './amounts.ts';
 import type { AccountQuota } from './live-input.ts';
 import type { Amounts, BurnRate, WindowView } from './snapshot.ts';
 import { mergedTally } from './tally.ts';
-import { burnOf, recentOf } from './usage-rates.ts';
+import { burnOf, requestsSince } from './usage-rates.ts';
 import type { UsageSlot } from './usage-slot.ts';
 import type { AccountWindows } from './windows.ts';
-
-const RECENT_MS = 30 * 60_000;
 
 export interface WindowLimits {
   readonly tokenLimit: TokenLimit | null;
@@ -67,14 +65,6 @@ function projectionOf(
   };
 }
 
-/** Requests of the window in the last half hour. */
-function recentRequests(slots: readonly UsageSlot[], window: Window, now: number): number {
-  if (window.start <= now - RECENT_MS) return slots.reduce((sum, slot) => sum + slot.spansAt(now).longRequests, 0);
-  let count = 0;
-  for (const event of recentOf(slots, window.start - 1)) if (event.at <= now) count += event.requests;
-  return count;
-}
-
 function percentProjectionOf(window: Window, quota: AccountQuota | null, now: number): WindowView['percentProjection'] {
   if (window.source !== 'official' || isOld(window.usedPercentAt, now)) return null;
   const found = projectPercent(quota?.samples ?? [], window, now);
@@ -113,7 +103,7 @@ export function windowView(account: AccountWindows, window: Window, { slots, lim
     limit: shown,
     burnNow: pace.now,
     burnPace: pace.pace,
-    projection: projectionOf(window, recentRequests(slots, window, now), shown, pace, now),
+    projection: projectionOf(window, requestsSince(slots, window.start, now), shown, pace, now),
     percentProjection: percentProjectionOf(window, quota, now),
   };
 }

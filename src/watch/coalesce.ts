@@ -25,6 +25,12 @@ export class Coalescer {
     this.#offer();
   }
 
+  /** Hands on what is gathered, without waiting for the end of the pause. */
+  flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#flush();
+  }
+
   close(): void {
     this.#closed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);

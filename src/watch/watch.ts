@@ -31,6 +31,8 @@ export interface TreeWatch extends Disposable {
   readonly mode: 'events' | 'polling' | 'mixed';
   /** How many directories are watched or polled. */
   readonly directories: number;
+  /** Tells at once of what is known to have changed, without waiting for the rest of the pause. */
+  flush(): void;
   close(): void;
 }
 
@@ -83,6 +85,10 @@ class Tree implements TreeWatch {
 
   get directories(): number {
     return this.#directories.size;
+  }
+
+  flush(): void {
+    this.#changes.flush();
   }
 
   close(): void {

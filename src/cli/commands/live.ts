@@ -3,8 +3,10 @@ import { type DemoTimes, refuseDemoTimes } from '../../app/demo-clock.ts';
 import { DEMO_LIMITS, type DemoRun, openDemo } from '../../app/demo-run.ts';
 import { demoLink, monitorLink } from '../../app/monitor-link.ts';
 import { type App, hasNoClaude, noDataError, openApp, openAppLedger } from '../../app/open.ts';
+import { recordSpan } from '../../ledger/queries/meta.ts';
 import { startMonitor } from '../../monitor/monitor.ts';
 import { usageError } from '../../platform/errors.ts';
+import { boundYoungHeap } from '../../platform/young-heap.ts';
 import { parseFilter } from '../../surfaces/tui/filter/parse.ts';
 import type { LiveEnd } from '../../surfaces/tui/run.ts';
 import { type LiveFlags, settingsOf } from '../live-flags.ts';
@@ -19,6 +21,7 @@ export async function runLive(flags: LiveFlags): Promise<number> {
   numberIn('--session-duration', flags.sessionDuration, 0.5, 24);
   costThresholds(flags.costThreshold ?? [], null);
   if (!flags.demo) refuseDemoTimes(flags as DemoTimes);
+  if (flags.once !== true) boundYoungHeap();
   const own = flags.demo ? null : await openApp({ configFile: flags.config, flags: settingsOf(flags) });
   if (own !== null) checkFilter(own.config.live.filter);
   const nothing = own !== null && hasNoClaude(own) && !existsSync(own.paths.ledger);
@@ -42,7 +45,7 @@ async function showApp(app: App, flags: LiveFlags, seconds: number | null, demo:
   const hours = numberIn('--session-duration', flags.sessionDuration, 0.5, 24) ?? config.window.hours;
   using link = demo === null ? await monitorLink(app, { publishes: isFollowing(flags) }) : demoLink(app);
   using ledger = openAppLedger(app);
-  if (!isDrawn(flags, app) && hasNoClaude(app) && ledger.db.sql('SELECT 1 FROM event LIMIT 1').get() === undefined) throw noDataError(app);
+  if (!isDrawn(flags, app) && hasNoClaude(app) && recordSpan(ledger).first === null) throw noDataError(app);
   const monitor = startMonitor({
     ledger,
     claudeDirs: app.paths.claudeDirs,

@@ -1,12 +1,12 @@
 import { Box } from 'ink';
-import { useLayoutEffect, useSyncExternalStore } from 'react';
+import { useLayoutEffect } from 'react';
 import type { Controller } from './controller.ts';
 import type { Screen } from './screen/screen.ts';
 
 /**
- * The view as components. Ink's own output writes every row of a changed frame's text again and measures it anew, which misses the bytes and the
- * processor time allowed (LV-111, LV-113); so the tree that Ink keeps puts its lines on our screen, which writes the cell
- * difference. A component for each row cost more than all the drawing: the screen itself knows which lines are the same as before.
+ * The view as a component. Ink's own output writes every row of a changed frame's text again and measures it anew, and React's way to a changed row costs
+ * more than drawing it: both miss the bytes and the processor time allowed (LV-111, LV-113). So while it is mounted the component puts the lines of each
+ * picture on our screen, which writes the cell difference; Ink keeps the tree and its life.
  */
 
 export interface AppProps {
@@ -17,11 +17,14 @@ export interface AppProps {
 }
 
 export function App({ controller, screen, prepare }: AppProps) {
-  const lines = useSyncExternalStore(controller.subscribe, controller.lines);
   useLayoutEffect(() => {
-    prepare();
-    for (const [index, line] of lines.entries()) screen.setRow(index, line);
-    screen.flush();
-  });
+    const draw = () => {
+      prepare();
+      for (const [index, line] of controller.lines().entries()) screen.setRow(index, line);
+      screen.flush();
+    };
+    draw();
+    return controller.subscribe(draw);
+  }, [controller, screen, prepare]);
   return <Box />;
 }

@@ -62,10 +62,14 @@ export function padLine(spans: Line, width: number): Line {
 export const selectedLine = (spans: Line, width: number): Line =>
   padLine(spans, width).map((piece) => ({ ...piece, selected: true as const }));
 
-/** The first candidate that fits; when none does, the last one cut. Candidates go from the longest to the shortest. */
-export function firstFitting(candidates: readonly Line[], width: number): Line {
-  const last = candidates.at(-1) ?? [];
-  return candidates.find((candidate) => widthOf(candidate) <= width) ?? clip(last, width);
+/** The first candidate that fits; when none does, the last one cut. Candidates go from the longest to the shortest, each made when those before it do not fit. */
+export function firstFitting(candidates: Iterable<Line>, width: number): Line {
+  let last: Line = [];
+  for (const candidate of candidates) {
+    if (widthOf(candidate) <= width) return candidate;
+    last = candidate;
+  }
+  return clip(last, width);
 }
 
 /** In ASCII the mark of cut text, one column wide like the ellipsis; everything else is ASCII by then. */

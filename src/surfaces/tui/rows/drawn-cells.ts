@@ -6,75 +6,87 @@ import { displayWidth } from '../width.ts';
 import { type Cell, type Place, SHOWN } from './session-cells.ts';
 
 /*
- * A session that is as it was a moment ago is the same object: its cells are written and measured once, not ten times a second (LV-113). Only its age
- * follows the clock.
+ * Of a hundred sessions a few change between two pictures: the cells of the others are neither written nor measured again (LV-113). What is kept is held
+ * against the session of now, column by column, so that it can never be another session's or an older one's.
  */
 
-/** The one column whose text time changes. */
+/** The one column whose text time changes, from one whole second to the next. */
 const TIMED: Column = 'age';
-
-/** Styles kept of one session: a list that drops columns until it fits tries some on the way. */
+/** A list that drops columns until it fits tries some styles on the way. */
 const MOST_STYLES = 16;
+const MOST_SESSIONS = 1000;
 
-/** How all rows of one table are written: the view with the columns beside each other, as one word. */
+/** How all rows of one table are written: the view with the columns beside each other, and what is kept of sessions written so. */
 export interface Style {
   readonly view: View;
   readonly place: Place;
-  readonly word: string;
+  readonly kept: Map<string, DrawnCells>;
 }
+
+const STYLES = new Map<string, Map<string, DrawnCells>>();
 
 export function styleOf(view: View, place: Place): Style {
   const { zone, ascii, hour12, complete } = view;
-  return { view, place, word: `${zone} ${ascii} ${hour12} ${complete} ${place.brief} ${place.columns.join()}` };
+  const word = `${zone} ${ascii} ${hour12} ${complete} ${place.brief} ${place.columns.join()}`;
+  let kept = STYLES.get(word);
+  if (kept === undefined) {
+    if (STYLES.size >= MOST_STYLES) STYLES.clear();
+    kept = new Map();
+    STYLES.set(word, kept);
+  }
+  return { view, place, kept };
 }
 
 interface Written {
+  session: SessionView;
   readonly cell: Cell;
   readonly width: number;
-  readonly now: number;
+  /** Seconds of the session's age that the text was written for. */
+  seconds: number;
 }
 
+const isSameCell = (a: Cell, b: Cell): boolean => a[0] === b[0] && a[1] === b[1] && a[2] === b[2];
+
 /** The cells of one session in one style, each made when it is first asked for. */
-class DrawnCells {
-  private readonly session: SessionView;
+export class DrawnCells {
   private readonly cells = new Map<Column, Written>();
-  private row: { readonly layout: string; readonly age: string; readonly line: Line } | null = null;
+  /** Rises with each cell that became another one. */
+  private changes = 0;
+  private row: { readonly layout: string; readonly changes: number; readonly line: Line } | null = null;
 
-  constructor(session: SessionView) {
-    this.session = session;
-  }
-
-  cellOf(column: Column, { view, place }: Style): Written {
+  cellOf(column: Column, session: SessionView, { view, place }: Style): Written {
     const before = this.cells.get(column);
-    if (before !== undefined && (column !== TIMED || before.now === view.now)) return before;
-    const cell = SHOWN[column]!.cell(view, this.session, place);
-    const width = before?.cell[0] === cell[0] ? before.width : displayWidth(cell[0]);
-    const written = { cell, width, now: view.now };
+    const seconds = column === TIMED ? Math.floor((view.now - (session.lastAt ?? 0)) / 1000) : 0;
+    const shown = SHOWN[column]!;
+    if (before !== undefined) {
+      const isSame = before.seconds === seconds && shown.same(before.session, session);
+      before.session = session;
+      before.seconds = seconds;
+      if (isSame) return before;
+    }
+    const cell = shown.cell(view, session, place);
+    if (before !== undefined && isSameCell(before.cell, cell)) return before;
+    const written = { session, cell, width: displayWidth(cell[0]), seconds };
     this.cells.set(column, written);
+    this.changes++;
     return written;
   }
 
-  /** The whole row of a layout, made by `make` when the layout or the age is another one. */
-  rowOf(layout: string, style: Style, make: () => Line): Line {
-    const age = this.cellOf(TIMED, style).cell[0];
-    if (this.row === null || this.row.layout !== layout || this.row.age !== age) this.row = { layout, age, line: make() };
+  /** The whole row of a layout, made by `make` when that or a cell became another one. All its cells are asked for before. */
+  rowOf(layout: string, make: () => Line): Line {
+    if (this.row === null || this.row.layout !== layout || this.row.changes !== this.changes)
+      this.row = { layout, changes: this.changes, line: make() };
     return this.row.line;
   }
 }
 
-const DRAWN = new WeakMap<SessionView, Map<string, DrawnCells>>();
-
 /** What is kept of a session in a style. */
-export function drawnCells(session: SessionView, { word }: Style): DrawnCells {
-  let styles = DRAWN.get(session);
-  if (styles === undefined || styles.size > MOST_STYLES) {
-    styles = new Map();
-    DRAWN.set(session, styles);
-  }
-  let drawn = styles.get(word);
+export function drawnCells({ id }: SessionView, { kept }: Style): DrawnCells {
+  let drawn = kept.get(id);
   if (drawn === undefined) {
-    drawn = new DrawnCells(session);
-    styles.set(word, drawn);
+    if (kept.size >= MOST_SESSIONS) kept.clear();
+    drawn = new DrawnCells();
+    kept.set(id, drawn);
   }
   return drawn;
 }

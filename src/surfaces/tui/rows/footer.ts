@@ -47,7 +47,7 @@ export function footerLine(view: View, state: FooterState, width: number): Line 
   const freeze = (text: string) => (state.frozen === null ? text : text.replace('f freeze', 'f go on'));
   const tail = `refresh ${refresh}`;
   const measured = state.debug === null ? [] : [state.debug];
-  const candidates = ranked.map((_, dropped): Line => {
+  const withoutLast = (dropped: number): Line => {
     const kept = new Set(ranked.slice(0, ranked.length - dropped));
     const words = shown.filter((entry) => kept.has(entry)).map(({ text }) => freeze(brief(text, roomy)));
     const parts = tiny ? words.map((text) => text.replace(/^(\S+) .*/, '$1')) : words;
@@ -57,6 +57,9 @@ export function footerLine(view: View, state: FooterState, width: number): Line 
         : [`${parts[0]} ${tiny ? range.replace(/^\d+–(\d+)/, '$1') : range}`, ...parts.slice(1)];
     const text = [...measured, first, ...rest, ...(roomy && dropped === 0 ? [tail] : [])].join(roomy ? '  ' : tiny ? ' · ' : ' ');
     return [...frozen, span(say(view, text), 'dim')];
-  });
-  return firstFitting(candidates.length > 0 ? candidates : [[...frozen]], width);
+  };
+  function* candidates(): Generator<Line> {
+    for (let dropped = 0; dropped < ranked.length; dropped++) yield withoutLast(dropped);
+  }
+  return firstFitting(ranked.length > 0 ? candidates() : [[...frozen]], width);
 }

@@ -24,6 +24,8 @@ export interface Shown {
   /** Text columns give way to this width before a column is dropped. */
   readonly shrinksTo: number;
   readonly cell: (view: View, session: SessionView, place: Place) => Cell;
+  /** Whether two sessions have the same cell at one moment: compared ten times a second for every row, so that it is not written as often (LV-113). */
+  readonly same: (a: SessionView, b: SessionView) => boolean;
 }
 
 /** `both`: its two ends tell it from others, so it is cut in the middle (LV-45). */
@@ -64,11 +66,51 @@ function actionCell(view: View, session: SessionView, { columns, brief }: Place)
 }
 
 export const SHOWN: Readonly<Partial<Record<Column, Shown>>> = {
-  state: { heading: 'S', right: false, least: 2, most: 2, shrinksTo: 2, cell: (view, { state }) => stateCell(view, state) },
-  name: { heading: 'NAME', right: false, least: 8, most: 40, shrinksTo: 17, cell: nameCell },
-  project: { heading: 'PROJECT', right: false, least: 8, most: 40, shrinksTo: 9, cell: placeCell },
-  model: { heading: 'MODEL', right: false, least: 10, most: 18, shrinksTo: 10, cell: (view, { model }) => [modelName(view, model)] },
-  ctx: { heading: 'CTX', right: true, least: 4, most: 10, shrinksTo: 4, cell: contextCell },
+  state: {
+    heading: 'S',
+    right: false,
+    least: 2,
+    most: 2,
+    shrinksTo: 2,
+    cell: (view, { state }) => stateCell(view, state),
+    same: (a, b) => a.state === b.state,
+  },
+  name: {
+    heading: 'NAME',
+    right: false,
+    least: 8,
+    most: 40,
+    shrinksTo: 17,
+    cell: nameCell,
+    same: (a, b) => a.name === b.name && a.titleSource === b.titleSource,
+  },
+  project: {
+    heading: 'PROJECT',
+    right: false,
+    least: 8,
+    most: 40,
+    shrinksTo: 9,
+    cell: placeCell,
+    same: (a, b) => a.project === b.project && a.branch === b.branch,
+  },
+  model: {
+    heading: 'MODEL',
+    right: false,
+    least: 10,
+    most: 18,
+    shrinksTo: 10,
+    cell: (view, { model }) => [modelName(view, model)],
+    same: (a, b) => a.model === b.model,
+  },
+  ctx: {
+    heading: 'CTX',
+    right: true,
+    least: 4,
+    most: 10,
+    shrinksTo: 4,
+    cell: contextCell,
+    same: (a, b) => a.contextPercent.value === b.contextPercent.value,
+  },
   tokens: {
     heading: 'TOKENS',
     brief: 'TOK',
@@ -77,6 +119,7 @@ export const SHOWN: Readonly<Partial<Record<Column, Shown>>> = {
     most: 9,
     shrinksTo: 5,
     cell: (view, { window }, { brief }) => [amount(view, window, brief ? 5 : undefined)],
+    same: ({ window: a }, { window: b }) => a.all === b.all && a.outputIsLowerBound === b.outputIsLowerBound,
   },
   cost: {
     heading: 'COST',
@@ -85,8 +128,17 @@ export const SHOWN: Readonly<Partial<Record<Column, Shown>>> = {
     most: 9,
     shrinksTo: 6,
     cell: (view, { window }) => [money(view, window.cost, window.costIsLowerBound)],
+    same: ({ window: a }, { window: b }) => a.cost === b.cost && a.costIsLowerBound === b.costIsLowerBound,
   },
-  rate: { heading: '$/H', right: true, least: 5, most: 8, shrinksTo: 5, cell: (view, { burnNow }) => [hourly(view, burnNow.costPerHour)] },
+  rate: {
+    heading: '$/H',
+    right: true,
+    least: 5,
+    most: 8,
+    shrinksTo: 5,
+    cell: (view, { burnNow }) => [hourly(view, burnNow.costPerHour)],
+    same: (a, b) => a.burnNow.costPerHour === b.burnNow.costPerHour,
+  },
   share: {
     heading: 'SHARE',
     brief: 'SHR',
@@ -95,8 +147,22 @@ export const SHOWN: Readonly<Partial<Record<Column, Shown>>> = {
     most: 6,
     shrinksTo: 4,
     cell: (view, { share }) => [shareCell(view, share)],
+    same: (a, b) => a.share === b.share,
   },
-  action: { heading: 'LAST ACTION', brief: 'LAST', right: false, least: 8, most: 24, shrinksTo: 4, cell: actionCell },
+  action: {
+    heading: 'LAST ACTION',
+    brief: 'LAST',
+    right: false,
+    least: 8,
+    most: 24,
+    shrinksTo: 4,
+    cell: actionCell,
+    same: (a, b) =>
+      a.lastAction?.tool === b.lastAction?.tool &&
+      a.lastAction?.target === b.lastAction?.target &&
+      a.lastTool === b.lastTool &&
+      a.agents.active === b.agents.active,
+  },
   age: {
     heading: 'AGE',
     right: true,
@@ -104,6 +170,7 @@ export const SHOWN: Readonly<Partial<Record<Column, Shown>>> = {
     most: 6,
     shrinksTo: 3,
     cell: (view, { lastAt }) => [lastAt === null ? unknown(view) : age(view, lastAt, 'cell')],
+    same: (a, b) => a.lastAt === b.lastAt,
   },
 };
 

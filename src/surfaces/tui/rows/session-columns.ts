@@ -22,10 +22,11 @@ const total = (tracks: readonly Track[], indent: number) => indent + tracks.redu
 /** Content widths within their bounds. */
 function measure(view: View, sessions: readonly SessionView[], place: Place): Track[] {
   const style = styleOf(view, place);
+  const drawn = sessions.map((session) => drawnCells(session, style));
   return place.columns.flatMap((column) => {
     const shown = SHOWN[column];
     if (shown === undefined) return [];
-    const contents = sessions.map((session) => drawnCells(session, style).cellOf(column, style).width);
+    const contents = drawn.map((cells, index) => cells.cellOf(column, sessions[index]!, style).width);
     const least = column === 'ctx' && place.columns.includes('bar') ? CONTEXT_WIDTH : place.brief ? shown.shrinksTo : shown.least;
     return [{ column, shown, width: Math.min(shown.most, Math.max(least, headingOf(column, place).length, ...contents)) }];
   });

@@ -41,10 +41,10 @@ export function sessionTable(
     const quiet = STATE_LOOK[session.state].quiet;
     const make = () =>
       clip(
-        rowLine(tracks, indent, (track) => drawn.cellOf(track.column, style).cell, quiet ? 'dim' : undefined),
+        rowLine(tracks, indent, ({ column }) => drawn.cellOf(column, session, style).cell, quiet ? 'dim' : undefined),
         width,
       );
-    return drawn.rowOf(layout, style, make);
+    return drawn.rowOf(`${layout} ${quiet}`, make);
   });
   return { heading: clip(heading, width), rows };
 }

@@ -82,13 +82,23 @@ export interface OrderWish {
   readonly cursorMovedAt: number;
 }
 
+/** Whether all sessions, and no others, have a place, in the groups they have now. */
+const hasPlaces = ({ ids, groups, key }: Order, sessions: readonly SessionView[]): boolean =>
+  sessions.length === ids.length &&
+  sessions.every((session) => {
+    const group = groups[session.id];
+    return group !== undefined && (key !== 'attention' || group === urgencyOf(session));
+  });
+
 /**
  * The next order (LV-83): rows do not jump. Under `attention` a row moves only when its state group changes; under other keys the order is renewed at
  * most every refresh interval, and not while the cursor moved within 3 s. New sessions come where they belong then, else at the end of their group.
  */
 export function nextOrder(before: Order, sessions: readonly SessionView[], wish: OrderWish): Order {
-  const groups = Object.fromEntries(sessions.map((session) => [session.id, urgencyOf(session)]));
   const changedWish = before.key !== wish.key || before.inverted !== wish.inverted || before.ids.length === 0;
+  const due = wish.now - before.renewedAt >= wish.refreshMs && wish.now - wish.cursorMovedAt >= STILL_MS;
+  if (!changedWish && (wish.key === 'attention' || !due) && hasPlaces(before, sessions)) return before;
+  const groups = Object.fromEntries(sessions.map((session) => [session.id, urgencyOf(session)]));
   const made = (sorted: readonly SessionView[], renewedAt: number): Order => ({
     ids: sorted.map(({ id }) => id),
     key: wish.key,
@@ -113,7 +123,6 @@ export function nextOrder(before: Order, sessions: readonly SessionView[], wish:
       before.renewedAt,
     );
   }
-  const due = wish.now - before.renewedAt >= wish.refreshMs && wish.now - wish.cursorMovedAt >= STILL_MS;
   if (due) return made(sorted(), wish.now);
   const last = before.ids.length;
   return made(
