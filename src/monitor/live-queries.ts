@@ -15,7 +15,7 @@ const DEFAULT_WINDOWS = 60;
 export function liveQueries(c: QueryContext): LiveQueries {
   const known = (id: string): SessionInfo => {
     const info = c.directory().find(id);
-    if (info === null) throw new KnownError('This session has no transcript yet: it can be named when it has said something');
+    if (info === null) throw new KnownError('Nothing of this session has been read yet: try again when it has said something');
     return info;
   };
   const write = (id: string, change: (ledger: Ledger, sid: string, now: number) => void): void => {

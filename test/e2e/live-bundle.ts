@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
 
-/** The view's root component in the bundle: the real one, which throws once it is told to. */
+/** The view's root component in the bundle: the real one, which throws at its work once it is told to. */
 const APP = path.resolve('src/surfaces/tui/app.tsx');
 const breakable = {
   name: 'breakable-component',
@@ -12,7 +12,12 @@ const breakable = {
     id === '\0breakable'
       ? `import { App as Real } from ${JSON.stringify(APP)};
          export function App(props) {
-           if (globalThis.breaksComponent) throw new Error('bang-component');
+           const { screen } = props;
+           const setRow = screen.setRow.bind(screen);
+           screen.setRow = (...row) => {
+             if (globalThis.breaksComponent) throw new Error('bang-component');
+             setRow(...row);
+           };
            return Real(props);
          }`
       : null,
