@@ -22,7 +22,7 @@ vi.mock('../transcripts/read.ts', async (original) => {
     },
   };
 });
-const { ingest, ingestFile } = await import('./ingest.ts');
+const { ingest, ingestFile, ingestTogether } = await import('./ingest.ts');
 const { openLedger } = await import('./open.ts');
 
 const T0 = Date.UTC(2026, 10, 10, 10);
@@ -141,5 +141,34 @@ describe('one file at a time, for a running view', () => {
     failing.set('a.jsonl', [error('EACCES')]);
     expect(() => ingestFile(ledger, only())).toThrow(expect.objectContaining({ code: 'EACCES' }));
     expect(sessions()).toEqual([]);
+  });
+});
+
+describe('files that grow between two pictures', () => {
+  const found = () => discover([dir]).files;
+
+  it('are read in one transaction, to the figures of reading each', async () => {
+    put('-p/a.jsonl', line('a'));
+    put('-p/b.jsonl', line('b'));
+    await read();
+    appendFileSync(join(dir, 'projects/-p/a.jsonl'), line('a'));
+    appendFileSync(join(dir, 'projects/-p/b.jsonl'), line('b') + line('b'));
+    const files = found();
+    expect(ingestTogether(ledger, files)).toEqual(new Set(files));
+    expect(ledger.db.sql('SELECT count(*) AS n FROM event').get()?.n).toBe(5);
+    expect((await read()).filesRead).toBe(0);
+  });
+
+  it('leave out what cannot be read, failed before or is large: that is read on its own and says why', async () => {
+    put('-p/good.jsonl', line('good'));
+    put('-p/bad.jsonl', line('bad'));
+    put('-p/large.jsonl', line('large', 'x'.repeat(1024 * 1024)));
+    failing.set('bad.jsonl', [error('EACCES'), error('EACCES')]);
+    const names = [...ingestTogether(ledger, found())].map(({ path }) => relative(join(dir, 'projects/-p'), path));
+    expect(names).toEqual(['good.jsonl']);
+    const bad = found().find(({ path }) => path.endsWith('bad.jsonl'))!;
+    expect(() => ingestFile(ledger, bad, T0)).toThrow();
+    expect(ingestTogether(ledger, [bad])).toEqual(new Set());
+    expect(ledger.db.sql('SELECT count(*) AS n FROM event').get()?.n).toBe(1);
   });
 });

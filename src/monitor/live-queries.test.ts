@@ -168,7 +168,7 @@ describe('one session, LV-60 … LV-65', () => {
     queries.rename('s1', null);
     expect(queries.sessionDetail('s1')).toMatchObject({ name: 'Migrate orders', tags: ['blue'] });
     expect(() => queries.rename('s1', '\u001b[2J')).toThrow('A name has no control characters');
-    expect(() => queries.rename('nobody', 'x')).toThrow('no transcript yet');
+    expect(() => queries.rename('nobody', 'x')).toThrow('Nothing of this session has been read');
   });
 });
 

@@ -1,8 +1,9 @@
 import type { AccountBook } from '../accounts/book.ts';
 import { directoriesOf } from '../accounts/locate.ts';
-import { ingest, ingestFile } from '../ledger/ingest.ts';
+import { ingest, ingestFile, ingestTogether } from '../ledger/ingest.ts';
 import type { Clock } from '../platform/clock.ts';
 import { errnoOf } from '../platform/errors.ts';
+import type { TranscriptFile } from '../transcripts/discover.ts';
 import type { Change } from '../watch/watch.ts';
 import type { FollowedLedger } from './followed-ledger.ts';
 import { heldBackText } from './held-back.ts';
@@ -33,6 +34,7 @@ export interface TranscriptReadingOptions {
 
 /** What nobody asked for is read after so long: files that grow many times a second are read together. ms. */
 const UNASKED_MS = 100;
+const NONE: ReadonlySet<TranscriptFile> = new Set();
 
 /** Brings what is written to the transcripts into the ledger: all files where anything may be new, else the changed ones. */
 export class TranscriptReading {
@@ -151,9 +153,11 @@ export class TranscriptReading {
     this.pending.clear();
     this.settled();
     const news: TailNews[] = [];
-    for (const file of files.at(paths)) {
+    const changed = files.at(paths);
+    const together = this.readTogether(changed);
+    for (const file of together === null ? [] : changed) {
       try {
-        ingestFile(ledger.current, file);
+        if (together?.has(file) !== true) ingestFile(ledger.current, file);
         news.push(this.o.grown(file.path, files.readUpTo(file.path)));
         files.wasRead(file);
         report.writeNotice = null;
@@ -169,6 +173,20 @@ export class TranscriptReading {
       this.o.onRead(false);
       this.work();
     } else this.o.onGrown(news);
+  }
+
+  /** Reads several files in one transaction: those that are done. Null when the ledger took nothing: they wait for the regular look. */
+  private readTogether(files: readonly TranscriptFile[]): ReadonlySet<TranscriptFile> | null {
+    const { ledger, report } = this.o;
+    if (files.length < 2) return NONE;
+    try {
+      return ingestTogether(ledger.current, files);
+    } catch (error) {
+      if (ledger.recovered(error)) return null;
+      report.writeNotice = heldBackText(error, null);
+      for (const { path } of files) this.pending.add(path);
+      return null;
+    }
   }
 
   private shownPath(path: string): string {
