@@ -8,7 +8,8 @@ import { fileSumFaults } from './file-sums.ts';
 import { openLedger } from './open.ts';
 import { loadDirectory } from './queries/directory.ts';
 import { totals } from './queries/reports.ts';
-import { SCHEMA_VERSION } from './schema.ts';
+import { CLIENT_COUNTED } from './queries/unlogged.ts';
+import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const dirs: string[] = [];
@@ -50,4 +51,12 @@ test.each(['v1', 'v2', 'v3'])('REL-23: the golden ledger of schema %s opens and 
   expect(fileSumFaults(ledger.db)).toEqual([]);
   expect(ledger.db.sql('SELECT events, prompts FROM file_sum').all()).toEqual([{ events: want.requests, prompts: 2 }]);
   expect(ledger.db.sql('SELECT name, tags FROM label').all()).toEqual([{ name: 'release day', tags: '["golden"]' }]);
+});
+
+test("the schema of every ledger answers the reports' question for client counts from its index", () => {
+  const db = openDatabase(':memory:');
+  for (const migration of MIGRATIONS) db.exec(migration);
+  const plan = db.sql(`EXPLAIN QUERY PLAN ${CLIENT_COUNTED}`).all();
+  expect(plan.map(({ detail }) => detail)).toEqual(['SCAN session USING INDEX session_client']);
+  db.close();
 });

@@ -9,7 +9,7 @@ const STORED = `SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT
 const damaged = (message: string): Error => Object.assign(new Error(message), { code: 'ERR_SQLITE_ERROR', errcode: 11 });
 
 /** Of SCHEMA_VERSION, without the index of keys. With another number the schemas are compared as a whole. */
-const TABLES_AND_INDEXES = 21;
+const TABLES_AND_INDEXES = 22;
 
 let ours: string | null = null;
 

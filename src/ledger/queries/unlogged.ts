@@ -41,12 +41,15 @@ export function unloggedOf(ledger: Ledger, info: SessionInfo): NanoUsd | null {
   ]);
 }
 
+/** Word for word the condition of the index `session_client`. */
+export const CLIENT_COUNTED = `SELECT id FROM session WHERE instr(facts, '"clientCost"') > 0`;
+
 /** The line "not in transcripts" over some sessions; forks repeat their origin's count and are left out (D-18). */
 export function unloggedTotal(ledger: Ledger, directory: Directory, sessions: readonly number[] | null): UnloggedSum {
   const taken = sessions === null ? null : new Set(sessions);
   // Few sessions have a count of the client: they are found without reading the facts of all.
   const ids = ledger.db
-    .sql(`SELECT id FROM session WHERE instr(facts, '"clientCost"') > 0`)
+    .sql(CLIENT_COUNTED)
     .all()
     .map((row) => row.id as number);
   const infos = ids.filter((id) => taken === null || taken.has(id)).flatMap((id) => directory.sessions.get(id) ?? []);
