@@ -5,21 +5,26 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
  * others these are 100 MB for nothing (LV-113). Only a start flag sets its greatest size; the factor by which it grows can be set at any time.
  */
 
-/** Bytes of the young space at which it stops growing: with less, collecting it costs more time than is won. */
-const ENOUGH_BYTES = 4 * 1024 * 1024;
+/** Bytes of the young space, both halves, at which it stops growing: with less, collecting it costs more time than is won. */
+const ENOUGH_BYTES = 8 * 1024 * 1024;
 const LOOK_MS = 50;
-const LOOKS = 200;
+const LOOKS = 1200;
 
-/** Lets the young space grow once, and then no more. For a program that runs for hours. */
+/**
+ * Keeps the young space small in a program that runs for hours. It does not grow before the event loop comes round, when much is allocated at once, and then
+ * step by step.
+ */
 export function boundYoungHeap(): void {
-  setFlagsFromString('--semi-space-growth-factor=4');
+  growBy(1);
   let looks = 0;
   const timer = setInterval(() => {
-    if (++looks < LOOKS && youngBytes() < ENOUGH_BYTES) return;
-    clearInterval(timer);
-    setFlagsFromString('--semi-space-growth-factor=1');
+    const isEnough = youngBytes() >= ENOUGH_BYTES || ++looks > LOOKS;
+    if (isEnough) clearInterval(timer);
+    growBy(isEnough ? 1 : 2);
   }, LOOK_MS);
   timer.unref();
 }
+
+const growBy = (factor: number): void => setFlagsFromString(`--semi-space-growth-factor=${factor}`);
 
 const youngBytes = (): number => getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')?.space_size ?? 0;
