@@ -18,7 +18,8 @@ writeFileSync(`${dir}/package.json`, '{ "type": "commonjs" }\n');
 const common = {
   platform: 'node',
   treeshake: { propertyReadSideEffects: false },
-  transform: { define: { 'process.env.NODE_ENV': '"production"' } },
+  // The lowest Node that package.json names.
+  transform: { target: 'node22.22', define: { 'process.env.NODE_ENV': '"production"' } },
 };
 const SCREEN = /surfaces\/tui\/run\.ts$/;
 
@@ -132,7 +133,7 @@ writeFileSync(`${dir}/main.js`, entry);
 const screen = await rolldown({
   ...common,
   // The layout engine's loader looks for `fetch`, which makes Node load its whole HTTP client: the screen has no use for either.
-  transform: { define: { ...common.transform.define, fetch: 'undefined' } },
+  transform: { ...common.transform, define: { ...common.transform.define, fetch: 'undefined' } },
   input: { screen: 'src/surfaces/tui/run.ts' },
   external: [/^node:/, 'react-devtools-core'],
   plugins: [lateRequires()],

@@ -3,10 +3,16 @@
 // The build keeps the hook and the reports in files of their own, which this only loads when they are called.
 import { run as runReport } from './cli/report-entry.ts';
 import { REPORT_WORDS } from './cli/report-names.ts';
+import { tooOldNode } from './platform/node-version.ts';
 import { run as runHook } from './sessions/hook.ts';
 
 async function start(argv: readonly string[]): Promise<number> {
   if (argv[0] === 'statusline') return (await import('./surfaces/statusline/entry.ts')).run(argv.slice(1));
+  const tooOld = tooOldNode(process.versions.node);
+  if (tooOld !== null) {
+    process.stderr.write(`${tooOld}\n`);
+    return 1;
+  }
   if (argv[0] !== undefined && REPORT_WORDS.includes(argv[0])) return runReport(argv);
   process.getBuiltinModule('node:module').enableCompileCache?.();
   (await import('./platform/stdout.ts')).endQuietlyOnClosedPipe();

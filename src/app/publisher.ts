@@ -18,6 +18,7 @@ import type { Lock } from '../platform/locks.ts';
 import { sessionFileName } from '../sessions/file-name.ts';
 import type { SummaryGit } from '../sessions/summary-file.ts';
 import type { App } from './open.ts';
+import { SecretScans } from './secret-scans.ts';
 import { StatusFiles } from './status-files.ts';
 
 /** One kind of problem is logged at most so often (ST-20). ms */
@@ -36,6 +37,7 @@ export class Publisher {
   private readonly book: AccountBook;
   private readonly git: GitReader;
   private readonly status: StatusFiles;
+  private readonly secrets = new SecretScans();
   private readonly said = new Map<string, number>();
   private timer: NodeJS.Timeout | null = null;
   private lock: Lock | null = null;
@@ -153,6 +155,8 @@ export class Publisher {
     const { sessions, usage } = healthMaterial(sources);
     const cwds = new Map(sources.live.map(({ id, cwd }) => [id, cwd]));
     const human = readHumanConfig(healthDir(paths.claudeDirs[0] ?? ''));
+    // Off: no file is read for it (SH-7).
+    const found = config.alerts.secrets === 'on' ? this.secrets.pass(sessions, sources.now, isBusy()) : null;
     const isSet = (key: string) => (loaded.origins.get(key) ?? 'default') !== 'default';
     const done = await publishHealth(
       {
@@ -169,7 +173,11 @@ export class Publisher {
           compactionPercent: config.context.compactionPercent,
           hideNames: config.privacy.names === 'hide',
         },
-        sessions: sessions.map((session) => ({ ...session, git: this.git.get(cwds.get(session.id) ?? session.cwd) })),
+        sessions: sessions.map((session) => ({
+          ...session,
+          git: this.git.get(cwds.get(session.id) ?? session.cwd),
+          secretTypes: found?.get(session.id) ?? null,
+        })),
         usage,
         known: this.book.profiles(),
         figuresOnly,

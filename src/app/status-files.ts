@@ -72,9 +72,11 @@ export class StatusFiles {
     return claudeDirs.includes(configDir) ? configDir : claudeDirs[0];
   }
 
-  private isOurs({ id }: LiveSession, journals: ReadonlySet<string>, { captures, now }: MaterialSources): boolean {
+  private isOurs({ id, identity }: LiveSession, journals: ReadonlySet<string>, { captures, now }: MaterialSources): boolean {
     const capture = captures.get(id);
-    return !journals.has(`${id}.jsonl`) && (capture === undefined || now - capture.at > STATUSLINE_MS);
+    // A journal that holds our own stop alone (KIL-6) is no sign of a hook: hooks tell where their client runs.
+    const hasHooks = journals.has(`${id}.jsonl`) && identity != null;
+    return !hasHooks && (capture === undefined || now - capture.at > STATUSLINE_MS);
   }
 
   private pseudonyms(): (session: LiveSession) => Pseudonyms {

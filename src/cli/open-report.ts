@@ -6,7 +6,9 @@ import { cellFilter } from '../ledger/queries/filters.ts';
 import { ingestMeta, recordSpan } from '../ledger/queries/meta.ts';
 import type { ReportContext } from '../ledger/queries/reports.ts';
 import { unloggedTotal } from '../ledger/queries/unlogged.ts';
-import type { ReportMeta } from '../usage/report.ts';
+import type { Pseudonym } from '../monitor/hidden-names.ts';
+import { pseudonym, readSalt } from '../sessions/pseudonym.ts';
+import type { ShownMeta } from '../surfaces/export/types.ts';
 import type { KnownAccounts } from './accounts.ts';
 import { notes } from './notes.ts';
 import { ProgressLine } from './progress.ts';
@@ -17,7 +19,10 @@ import { type ReportRequest, reportRequest } from './report-request.ts';
 export interface OpenReport {
   readonly app: App;
   readonly ready: Ready;
+  /** Names as they may be shown. */
   readonly directory: Directory;
+  /** `privacy.names: hide` or `--privacy` (LS-27). */
+  readonly namesHidden: boolean;
   readonly request: ReportRequest;
   readonly context: ReportContext;
   readonly span: { readonly first: number | null; readonly last: number | null };
@@ -41,17 +46,28 @@ export async function openReport(flags: ReportFlags, { accounts = false } = {}):
     }
     await notes(['No Claude Code data found here now; this is the history that was recorded before.']);
   }
-  await notes(ready.notices);
-  const directory = directoryOf(ready, app, known);
+  const namesHidden = flags.privacy === true || app.config.privacy.names === 'hide';
+  // Its own file: a report that shows names does without.
+  const hiding = namesHidden ? await import('./hidden-names.ts') : null;
+  await notes(hiding === null ? ready.notices : ready.notices.map(hiding.withoutFolders));
+  const named = directoryOf(ready, app, known);
+  const directory = hiding === null ? named : hiding.hiddenDirectory(named, standIns(app));
   const context: ReportContext = {
     ledger: ready.ledger,
     directory,
-    filter: cellFilter(request.filter, directory),
+    filter: cellFilter(request.filter, named),
     mode: request.mode,
     zone: request.zone,
     weekStart: request.weekStart,
   };
-  return { app, ready, directory, request, context, span, [Symbol.dispose]: () => ready[Symbol.dispose]() };
+  const shown = hiding === null ? request : { ...request, filterTexts: hiding.hiddenFilters(request.filterTexts) };
+  return { app, ready, directory, namesHidden, request: shown, context, span, [Symbol.dispose]: () => ready[Symbol.dispose]() };
+}
+
+/** The stand-ins of this installation, the same on all surfaces. Not in the lazy file: shared by two of those, it would be cut out of the report's own. */
+function standIns({ paths }: App): Pseudonym {
+  const salt = readSalt(paths.dataDir);
+  return (kind, name) => pseudonym(kind, name, salt);
 }
 
 function directoryOf({ ledger }: Ready, { config }: App, accounts: KnownAccounts | null): Directory {
@@ -69,7 +85,7 @@ function accountsIn(directory: Directory): string[] {
   return found.size === 0 ? [DEFAULT_ACCOUNT] : [...found].sort();
 }
 
-export function metaOf(open: OpenReport): ReportMeta {
+export function metaOf(open: OpenReport): ShownMeta {
   const { app, ready, request, directory, context, span } = open;
   const unreadable: Record<string, number> = {};
   for (const { code } of ready.result.skipped) unreadable[code] = (unreadable[code] ?? 0) + 1;
@@ -90,5 +106,6 @@ export function metaOf(open: OpenReport): ReportMeta {
     ingest: ingestMeta(ready.ledger, unreadable),
     unlogged: unloggedTotal(ready.ledger, directory, context.filter.sessions),
     parity: request.parity !== false,
+    ...(open.namesHidden ? { namesHidden: true } : {}),
   };
 }

@@ -29,6 +29,7 @@ export interface ReportFlags {
   compact?: boolean;
   wide?: boolean;
   cost: boolean;
+  privacy?: boolean;
   color?: string | false;
   ascii?: boolean;
   parity?: boolean | string;
@@ -65,6 +66,7 @@ export function addReportFlags(command: Command): Command {
     .option('--compact', 'the narrow form at any width')
     .option('--wide', 'full digits at any width')
     .option('--no-cost', 'leave money out')
+    .option('--privacy', 'stand-ins for sessions, projects and branches, the same everywhere (privacy.names: hide)')
     .option('--color <when>', 'auto, always or never')
     .option('--no-color', 'no colour')
     .option('--ascii', 'only ASCII characters')

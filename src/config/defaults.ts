@@ -55,5 +55,6 @@ export const DEFAULTS: Config = {
   thresholds: { transcriptStaleMinutes: 5, contextWarningPercent: 70, budgetWarningPercent: 80 },
   context: { compactionPercent: 80 },
   /** `metadataKeyFile` none: `metadata-key` beside the configuration. */
+  alerts: { secrets: 'off' },
   privacy: { names: 'show', actions: 'target', preview: false, encryptMetadata: false, metadataKeyFile: null },
 };

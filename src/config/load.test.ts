@@ -165,6 +165,7 @@ const LAYERS: readonly (readonly [string, string, string, unknown, unknown, unkn
   ['thresholds.contextWarningPercent', '60', '75', '90', 60, 75, 90],
   ['thresholds.budgetWarningPercent', '60', '75', '90', 60, 75, 90],
   ['context.compactionPercent', '60', '75', '90', 60, 75, 90],
+  ['alerts.secrets', 'on', 'off', 'on', 'on', 'off', 'on'],
   ['privacy.names', 'hide', 'show', 'hide', 'hide', 'show', 'hide'],
   ['privacy.actions', 'tool', 'target', 'tool', 'tool', 'target', 'tool'],
   ['privacy.preview', 'true', 'no', true, true, false, true],

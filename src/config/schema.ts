@@ -106,6 +106,8 @@ export const SETTINGS = {
     budgetWarningPercent: number(1, 100, 'per cent'),
   },
   context: { compactionPercent: number(1, 100, 'per cent of the context window') },
+  /** `secrets`: transcripts are looked through for secrets, of which kinds and counts are kept (SH-7). */
+  alerts: { secrets: oneOf('on', 'off') },
   privacy: {
     names: oneOf('show', 'hide'),
     actions: oneOf('target', 'tool'),

@@ -42,6 +42,7 @@ export function buildSnapshot(input: SnapshotInput): Snapshot {
   const projects = hide === null ? projectsOfReal : projectsOfReal.map((view) => hiddenProject(view, hide));
   const figures = {
     takenAt: now,
+    timezone: options.zone,
     sessions,
     combined: { ...combined, limit: combinedLimit(combined, input) },
     projects,
@@ -52,7 +53,6 @@ export function buildSnapshot(input: SnapshotInput): Snapshot {
   };
   return {
     schemaVersion: 1,
-    timezone: options.zone,
     demo: options.demo,
     ...figures,
     verdict: verdictOf(figures),

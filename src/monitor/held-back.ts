@@ -5,6 +5,11 @@ import { errnoOf, KnownError } from '../platform/errors.ts';
 /** SQLite: another connection holds the write lock longer than the time to wait. */
 const LOCKED = new Set([5, 6]);
 
+const FAULT = /^The ledger (?:is damaged|was damaged|cannot be (?:written|used))/;
+
+/** Whether such a sentence, or a ledger's own, tells of a full disk or of damage (rule `ledger`); being held by another process is neither. */
+export const isLedgerFault = (text: string): boolean => FAULT.test(text);
+
 /** What could not be read or written, as what it is, in one sentence; following goes on. `path`: the transcript that was being read, where one was. */
 export function heldBackText(error: unknown, path: string | null): string {
   const cause = error instanceof KnownError ? (error.cause ?? error) : error;

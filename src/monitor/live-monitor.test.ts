@@ -171,3 +171,20 @@ test('LV-3: what is followed line by line equals what is read at once', async ()
   await until(m, (s) => s.combined.all === expected.all);
   expect(figures(m.get())).toEqual(expected);
 });
+
+test('LV-3: a line written between reading a file and looking at its end is in the next snapshot, not in the next look over all files', async () => {
+  writeFileSync(home.fileOf('a'), line({ session: 'a' }));
+  const m = start();
+  await m.ready;
+  const { appender } = home.ledger;
+  const append = appender.append.bind(appender);
+  let isBetween = true;
+  appender.append = (parts) => {
+    const changed = append(parts);
+    if (isBetween) appendFileSync(home.fileOf('a'), line({ session: 'a' }));
+    isBetween = false;
+    return changed;
+  };
+  appendFileSync(home.fileOf('a'), line({ session: 'a' }));
+  await until(m, (s) => s.combined.requests === 3 && s.sessions[0]?.window.requests === 3);
+});

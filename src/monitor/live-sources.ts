@@ -172,11 +172,11 @@ export class LiveSources {
     return this.quota.fiveHour();
   }
 
-  /** What a transcript has grown by; `known` bytes of it are in the ledger already. */
-  grown(path: string, known: number): TailNews {
+  /** What a transcript has grown by; `known` bytes of it were in the ledger before, `until` are now. */
+  grown(path: string, known: number, until: number): TailNews {
     const tail = this.tailOf(path, known);
     const { last } = tail;
-    const news = tail.read();
+    const news = tail.read(until);
     this.hasTurned ||= tail.last?.kind !== last?.kind || tail.last?.since !== last?.since;
     return news;
   }
@@ -188,7 +188,9 @@ export class LiveSources {
     this.paths.clear();
     for (const { sessionId, path } of wanted) {
       this.paths.set(sessionId, path);
-      if (!this.tails.has(path)) this.tailOf(path, sizeOf(path)).read();
+      if (this.tails.has(path)) continue;
+      const size = sizeOf(path);
+      this.tailOf(path, size).read(size === 0 ? undefined : size);
     }
   }
 

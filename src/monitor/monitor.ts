@@ -83,7 +83,7 @@ class Following implements RunningMonitor {
       claudeDirs: options.claudeDirs,
       workers: options.workers,
       showsPaths: options.snapshot.hide == null,
-      grown: (path, known) => this.sources.grown(path, known),
+      grown: (path, known, until) => this.sources.grown(path, known, until),
       onRead: (all) => this.update(all),
       onNews: () => !this.isAsked && this.tell(),
       onGrown: (news) => this.followed(news),

@@ -1,5 +1,6 @@
 import type { Ledger } from '../ledger/open.ts';
 import { CountedFiles } from './counted-files.ts';
+import { isLedgerFault } from './held-back.ts';
 import { ReadingHealth } from './reading-health.ts';
 import { ReadingProgress } from './reading-progress.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -16,11 +17,13 @@ export class ReadingReport {
 
   /** Epoch ms. */
   ingest(ledger: Ledger, now: number, reading: boolean, polling: boolean): Snapshot['ingest'] {
+    const notice = this.writeNotice ?? this.readNotice ?? this.watchNotice ?? ledger.notice;
     return {
       reading,
       percent: reading ? this.progress.percent : null,
       ...this.counted.of(ledger, now),
-      notice: this.writeNotice ?? this.readNotice ?? this.watchNotice ?? ledger.notice,
+      notice,
+      ledgerFault: [this.writeNotice, ledger.notice].find((text) => text !== null && isLedgerFault(text)) ?? null,
       polling,
     };
   }

@@ -227,6 +227,8 @@ export interface Snapshot {
     readonly rejectedLines: number;
     /** One sentence when something is held back (disk full, unreadable folder, memory only), else null. */
     readonly notice: string | null;
+    /** The sentence of it that tells of the ledger itself: disk full, damaged (rule `ledger`). Absent or null = nothing is wrong with it. */
+    readonly ledgerFault?: string | null;
     /** Changes are found by looking again and again: the system tells of none (LV-50). Absent = it does tell. */
     readonly polling?: boolean;
   };

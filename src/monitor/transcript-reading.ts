@@ -22,8 +22,8 @@ export interface TranscriptReadingOptions {
   readonly workers: number;
   /** Whether a path may be said: the folder of a transcript spells the project's. */
   readonly showsPaths: boolean;
-  /** What a transcript has grown by; `known` bytes of it were in the ledger already. */
-  readonly grown: (path: string, known: number) => TailNews;
+  /** What a transcript has grown by; `known` bytes of it were in the ledger before, `until` are now. */
+  readonly grown: (path: string, known: number, until: number) => TailNews;
   /** Something was read, or could not be. `all`: it may be of any session. */
   readonly onRead: (all: boolean) => void;
   /** Something new waits to be read: whoever asks for the state of now has it read first ({@link TranscriptReading.catchUp}). */
@@ -158,7 +158,7 @@ export class TranscriptReading {
     for (const file of together === null ? [] : changed) {
       try {
         if (together?.has(file) !== true) ingestFile(ledger.current, file);
-        news.push(this.o.grown(file.path, files.readUpTo(file.path)));
+        news.push(this.o.grown(file.path, files.readUpTo(file.path), file.size));
         files.wasRead(file);
         report.writeNotice = null;
       } catch (error) {

@@ -65,8 +65,11 @@ export class TranscriptTail {
     this.withTargets = withTargets;
   }
 
-  /** Reads what is new, at most {@link TAIL_BYTES}. A file that is gone tells nothing. Throws nothing. */
-  read(): TailNews {
+  /**
+   * Reads what is new, at most {@link TAIL_BYTES}. A file that is gone tells nothing. Throws nothing. `until`: what lies beyond is not in the ledger yet; a
+   * request that was named before it is there would not be named again.
+   */
+  read(until = Number.POSITIVE_INFINITY): TailNews {
     let fd: number;
     try {
       fd = openRegular(this.path);
@@ -74,7 +77,7 @@ export class TranscriptTail {
       return NO_NEWS;
     }
     try {
-      return this.readFrom(fd);
+      return this.readFrom(fd, until);
     } catch {
       return NO_NEWS;
     } finally {
@@ -82,10 +85,11 @@ export class TranscriptTail {
     }
   }
 
-  private readFrom(fd: number): TailNews {
-    const { size, ino, mtimeMs } = fstatSync(fd);
-    const isOther = (this.ino !== null && ino !== this.ino) || size < (this.offset ?? 0);
+  private readFrom(fd: number, until: number): TailNews {
+    const { size: whole, ino, mtimeMs } = fstatSync(fd);
+    const isOther = (this.ino !== null && ino !== this.ino) || whole < (this.offset ?? 0);
     if (isOther) this.forget();
+    const size = Math.max(Math.min(whole, until), this.offset ?? 0);
     this.ino = ino;
     this.grewAt = mtimeMs;
     const first = this.offset === null;

@@ -56,8 +56,8 @@ export function burnConditions(
   { projects, sessions, combined, takenAt }: Pick<Snapshot, 'projects' | 'sessions' | 'combined' | 'takenAt'>,
   { burn, slots }: BurnScope,
 ): Condition[] {
-  const near = projects.filter((project) => project.burnNow.work > burn.high * HYSTERESIS);
-  const isCombined = combined.burnNow.work > burn.high * HYSTERESIS && !projects.some(({ burnNow }) => burnNow.work > burn.high);
+  const near = projects.filter((project) => project.burnNow.work >= burn.high * HYSTERESIS);
+  const isCombined = combined.burnNow.work >= burn.high * HYSTERESIS && !projects.some(({ burnNow }) => burnNow.work > burn.high);
   const conditions = near.map((project) =>
     conditionOf(
       {
@@ -73,8 +73,11 @@ export function burnConditions(
     ),
   );
   if (!isCombined) return conditions;
-  const text = `Combined burn rate is HIGH (${tokensFull(combined.burnNow.work)} > ${tokensFull(burn.high)} tok/min)`;
   const rate = combined.burnNow.work;
+  const text =
+    rate > burn.high
+      ? `Combined burn rate is HIGH (${tokensFull(rate)} > ${tokensFull(burn.high)} tok/min)`
+      : `Combined burn rate was HIGH (now ${tokensFull(rate)} tok/min)`;
   return [...conditions, conditionOf({ key: 'burn', project: null, rate, startedAt: null, text, slots: () => slots }, takenAt, burn.high)];
 }
 

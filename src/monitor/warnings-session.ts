@@ -1,10 +1,9 @@
-import { duration, percent } from '../text/format.ts';
+import { age, duration, percent } from '../text/format.ts';
 import type { SessionView, Snapshot } from './snapshot.ts';
 import type { Condition } from './warning-episodes.ts';
+import { CONTEXT_POINTS, CONTEXT_STEPS, onPercent } from './warnings-percent.ts';
+import { resetsText } from './warnings-quota.ts';
 
-const CONTEXT_WARN = 80;
-const CONTEXT_CRIT = 90;
-const CONTEXT_HYSTERESIS = 5;
 const NEW_SESSION_MS = 60_000;
 const NEEDS_YOU_MS = 120_000;
 const STUCK_MS = 15 * 60_000;
@@ -27,13 +26,14 @@ const condition = (
 /** LV-95. A context falls by compaction or clearing alone: below the hysteresis the warning is over at once. */
 function contextCondition(session: SessionView): Condition[] {
   const { value } = session.contextPercent;
-  if (value === null || value < CONTEXT_WARN - CONTEXT_HYSTERESIS || session.state === 'ended') return [];
+  if (value === null || session.state === 'ended') return [];
   const text = `${session.name}: context ${percent(value)}, compaction is near`;
-  return [condition(session, 'context', value >= CONTEXT_CRIT ? 'crit' : 'warn', text, { holds: value >= CONTEXT_WARN })];
+  const warning = { rule: 'context', key: `context:${session.id}`, sessionId: session.id, project: null, text } as const;
+  return onPercent(value, CONTEXT_STEPS, CONTEXT_POINTS, warning);
 }
 
 /** LV-96: waiting for a person, failed, limited, working without a sign of life. */
-function stateConditions(session: SessionView, now: number): Condition[] {
+function stateConditions(session: SessionView, now: number, timezone: string | undefined): Condition[] {
   const { state, name } = session;
   switch (state) {
     case 'needs-permission':
@@ -44,9 +44,11 @@ function stateConditions(session: SessionView, now: number): Condition[] {
       return [condition(session, 'needs-you', 'warn', `${name} waits ${duration(now - since)} ${what}`, { since })];
     }
     case 'error':
-      return [condition(session, 'failed', 'warn', `${name} failed: ${session.lastError ?? 'unknown error'}`, { since: session.since })];
-    case 'rate-limited':
-      return [condition(session, 'limited', 'crit', `${name} has reached its usage limit`, { since: session.since })];
+      return [condition(session, 'failed', 'warn', failedText(session, now), { since: session.since })];
+    case 'rate-limited': {
+      const text = `${name} has reached its usage limit${resetsText(session.limitResetsAt, now, timezone)}`;
+      return [condition(session, 'limited', 'crit', text, { since: session.since })];
+    }
     case 'working':
       if (session.alive !== true || session.lastAt === null || now - session.lastAt <= STUCK_MS) return [];
       return [
@@ -59,6 +61,11 @@ function stateConditions(session: SessionView, now: number): Condition[] {
   }
 }
 
+function failedText({ name, since, lastError }: SessionView, now: number): string {
+  const when = since === null ? '' : ` ${age(Math.max(0, now - since))} ago`;
+  return `${name} failed${when}: ${lastError ?? 'unknown error'}`;
+}
+
 function newCondition(session: SessionView, firstSeen: number | undefined, now: number): Condition[] {
   if (firstSeen === undefined || now - firstSeen >= NEW_SESSION_MS) return [];
   return [condition(session, 'new-session', 'info', `New session '${session.name}' in project '${session.project}'`, { since: firstSeen })];
@@ -66,12 +73,12 @@ function newCondition(session: SessionView, firstSeen: number | undefined, now: 
 
 /** What the rules about single sessions see. */
 export function sessionConditions(
-  { sessions, takenAt }: Pick<Snapshot, 'sessions' | 'takenAt'>,
+  { sessions, takenAt, timezone }: Pick<Snapshot, 'sessions' | 'takenAt'> & Partial<Pick<Snapshot, 'timezone'>>,
   newSessions: ReadonlyMap<string, number>,
 ): Condition[] {
   return sessions.flatMap((session) => [
     ...contextCondition(session),
-    ...stateConditions(session, takenAt),
+    ...stateConditions(session, takenAt, timezone),
     ...newCondition(session, newSessions.get(session.id), takenAt),
   ]);
 }

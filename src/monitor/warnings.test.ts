@@ -8,6 +8,11 @@ import { type Condition, Episodes } from './warning-episodes.ts';
 const MINUTE = 60_000;
 const warningsOf = (input: SnapshotInput): readonly Warning[] => buildSnapshot(input).warnings;
 const texts = (input: SnapshotInput) => warningsOf(input).map((w) => w.text);
+/** A rule that must hold for a minute opens with the second look. */
+const keysAfterAMinute = (input: SnapshotInput): readonly string[] => {
+  warningsOf(input);
+  return warningsOf({ ...input, now: input.now + MINUTE }).map((w) => w.key);
+};
 
 const condition = (more: Partial<Condition> = {}, text = 'it burns'): Condition => ({
   warning: { rule: 'burn', severity: 'warn', key: 'k', sessionId: null, project: null, text },
@@ -117,7 +122,7 @@ describe('warnings', () => {
     expect(texts({ ...input, now: NOW + MINUTE })).toEqual([]);
     const found = warningsOf({ ...input, now: NOW + 2 * MINUTE });
     expect(found).toMatchObject([
-      { rule: 'window-runout', severity: 'warn', text: '5-hour window is full in ≈ 33 min at this pace, 63 min before its reset' },
+      { rule: 'window-runout', severity: 'warn', text: '5-hour window is full in ≈ 33 m at this pace, 1 h 2 m before its reset' },
     ]);
   });
 
@@ -157,7 +162,7 @@ describe('warnings', () => {
     });
     expect(live(wait(120_000))).toEqual([]);
     expect(live(wait(134_000))).toEqual(['s1 waits 2 m 14 s for permission']);
-    expect(live({ state: 'error', error: { kind: 'overloaded', at: NOW, resetsAt: null } })).toEqual(['s1 failed: overloaded']);
+    expect(live({ state: 'error', error: { kind: 'overloaded', at: NOW, resetsAt: null } })).toEqual(['s1 failed 1 m ago: overloaded']);
     expect(live({ state: 'rate-limited' })).toEqual(['s1 has reached its usage limit']);
     expect(live({ seenAt: NOW - 16 * MINUTE })).toEqual(['s1 works without a sign of life for 16 m']);
     expect(live({ seenAt: NOW - 16 * MINUTE, alive: null })).toEqual([]);
@@ -170,7 +175,7 @@ describe('warnings', () => {
     ]);
     expect(texts(anInput([anEvent({ work: 10_000, cost: null })]))).toEqual([]);
     const health = (lines: number, rejected: number, behindSince: number | null = null) =>
-      warningsOf(anInput([], { health: { lines, rejected, behindSince } })).map((w) => w.key);
+      keysAfterAMinute(anInput([], { health: { lines, rejected, behindSince: behindSince === null ? null : behindSince + MINUTE } }));
     expect([health(100_000, 9), health(100_000, 10), health(500, 1), health(1000, 1)]).toEqual([
       [],
       ['data-stale:lines'],

@@ -1,6 +1,7 @@
 import type { HookEvent } from './event.ts';
 import type { Agent, Draft, Task, Wait } from './reduced.ts';
 import { CLOCKS } from './states.ts';
+import { STOP_EVENT } from './stop-note.ts';
 import { answers, clearWaits, keyOf, openWait } from './waits.ts';
 
 /* What each hook event does to the state (live-status §5). Pure. */
@@ -104,12 +105,14 @@ const EFFECTS: Readonly<Record<string, Effect>> = {
   TaskCreated: (draft, event) => taskIs(draft, event, false),
   TaskCompleted: (draft, event) => taskIs(draft, event, true),
   SessionEnd(draft, event) {
-    draft.phase = 'ended';
-    draft.ended = { at: event.at, reason: event.reason ?? 'other', pid: event.identity?.pid ?? null };
-    draft.compact = null;
-    draft.agents = [];
-    draft.shells = 0;
-    clearWaits(draft, event.at, () => true);
+    sessionOver(draft, { at: event.at, reason: event.reason ?? 'other', pid: event.identity?.pid ?? null });
+  },
+  [STOP_EVENT](draft, event) {
+    const { stop } = event;
+    const pid = draft.identity?.pid ?? stop?.pid;
+    // Taken up by another client meanwhile, or not ended by it: only the journal's line tells of it.
+    if (!stop?.ended || pid !== stop.pid) return;
+    sessionOver(draft, { at: event.at, reason: 'stopped', pid, stop: { by: stop.by, sent: stop.sent } });
   },
 };
 
@@ -154,6 +157,15 @@ function agentSeen(draft: Draft, event: HookEvent): boolean {
   const agent: Agent = { id, type: event.agentType || known?.type || '', at: event.at };
   draft.agents = [...draft.agents.filter((each) => each.id !== id), agent].slice(-MAX_AGENTS);
   return true;
+}
+
+function sessionOver(draft: Draft, ended: NonNullable<Draft['ended']>): void {
+  draft.phase = 'ended';
+  draft.ended = ended;
+  draft.compact = null;
+  draft.agents = [];
+  draft.shells = 0;
+  clearWaits(draft, ended.at, () => true);
 }
 
 function toolDone(draft: Draft, event: HookEvent): void {

@@ -1,4 +1,5 @@
 import { type Loose, looseNumber, looseObject, looseText } from '../platform/loose.ts';
+import { readStop, type StopNote } from './stop-note.ts';
 
 /** Where a hook's client runs and which account it uses (session-state §2.11). */
 export interface Identity {
@@ -51,6 +52,8 @@ export interface HookEvent {
   readonly cwd?: string;
   readonly transcript?: string;
   readonly identity?: Identity;
+  /** Of our own `TidemarkStop` alone (KIL-6). */
+  readonly stop?: StopNote;
 }
 
 /** All 33 event names of client 2.1.329 (LS-16). A 34th is evidence only. */
@@ -131,6 +134,10 @@ export function readEvent(value: unknown): HookEvent | null {
     const identity = readIdentity(line.identity);
     if (identity !== null) read.identity = identity;
   }
+  if (line.stop !== undefined) {
+    const stop = readStop(line.stop);
+    if (stop !== null) read.stop = stop;
+  }
   return read as unknown as HookEvent;
 }
 
@@ -144,6 +151,7 @@ function isPlain(l: Loose): boolean {
   return (
     l.tasks === undefined &&
     l.identity === undefined &&
+    l.stop === undefined &&
     areTexts(l.prompt, l.tool) &&
     areTexts(l.toolUse, l.input) &&
     areTexts(l.mode, l.cwd) &&

@@ -2,6 +2,7 @@ import type { HookEvidence, JobEvidence, TranscriptEvidence, Verdict } from './e
 import { type Agent, hookState, isCompacting, type ReducedState } from './reduced.ts';
 import { type RegistryEvidence, statusTime } from './registry.ts';
 import { CLOCKS, type State, urgency } from './states.ts';
+import type { StopTold } from './stop-note.ts';
 
 /* What each level of evidence says by itself (LS-2 … LS-7). Pure; times in epoch ms. */
 
@@ -22,6 +23,8 @@ export interface Failure {
 export interface End {
   readonly at: number;
   readonly reason: string;
+  /** A person stopped it through us (KIL-6). */
+  readonly stop?: StopTold;
 }
 
 /** A level's verdict with what belongs to the state. */

@@ -45,7 +45,10 @@ export function endOf(
 ): Decided | null {
   if (valid.length > 0) return null;
   const said = hooks?.state.ended ?? null;
-  if (said !== null) return { source: 'hook', state: 'ended', since: said.at, ended: { at: said.at, reason: said.reason } };
+  if (said !== null) {
+    const { at: since, reason, stop } = said;
+    return { source: 'hook', state: 'ended', since, ended: { at: since, reason, ...(stop && { stop }) } };
+  }
   if (job !== null && JOB_ENDS.has(job.state)) return ended('registry', job.updatedAt ?? at, job.state);
   if (hooks?.moved) return ended('registry', hooks.state.at, 'clear');
   return alive === false ? ended(registry.length > 0 ? 'registry' : 'hook', at, 'gone') : null;

@@ -2,6 +2,7 @@ import { effectOf } from './effects.ts';
 import { type HookEvent, isToolEvent } from './event.ts';
 import { type Draft, EMPTY_STATE, hookState, type ReducedState } from './reduced.ts';
 import { CLOCKS } from './states.ts';
+import { STOP_EVENT } from './stop-note.ts';
 
 /* Hook events → state, level 2 (live-status §5). Pure: the events' own times are the only clock. */
 
@@ -35,7 +36,8 @@ function apply(draft: Draft, event: HookEvent): void {
   const before = hookState(draft, at);
   note(draft, event);
   // Ended is left only by a later start or prompt (LS-20); all else is a straggler of the process that went.
-  if (draft.ended === null || (reopens(event) && at > draft.ended.at)) effectOf(event)?.(draft, event);
+  // The client's own SessionEnd comes before our word of why it left.
+  if (draft.ended === null || (reopens(event) && at > draft.ended.at) || event.event === STOP_EVENT) effectOf(event)?.(draft, event);
   if (draft.since === 0 || before !== hookState(draft, at)) draft.since = at;
 }
 

@@ -1,6 +1,7 @@
 import { type Loose, looseNumber, looseObject, looseText } from '../platform/loose.ts';
 import { type Identity, readIdentity } from './event.ts';
 import { CLOCKS, type State } from './states.ts';
+import { readStopTold, type StopTold } from './stop-note.ts';
 
 /** A question that is open until a reason ends it (LS-19). `agent` is '' for the main thread. */
 export interface Wait {
@@ -42,7 +43,8 @@ export interface ReducedState {
   readonly stopAt: number;
   readonly prompt: string | null;
   readonly error: { readonly kind: string; readonly at: number } | null;
-  readonly ended: { readonly at: number; readonly reason: string; readonly pid: number | null } | null;
+  /** `stop`: a person ended it through us (KIL-6). */
+  readonly ended: { readonly at: number; readonly reason: string; readonly pid: number | null; readonly stop?: StopTold } | null;
   readonly compact: { readonly at: number; readonly trigger: string; readonly resumedAt: number | null } | null;
   readonly waits: readonly Wait[];
   /** When the last wait ended. */
@@ -134,6 +136,12 @@ const named = (value: unknown, key: string): { readonly name: string; readonly a
   return name === null ? null : { name, at: time(object.at) };
 };
 
+function endedOf(ended: Loose): NonNullable<ReducedState['ended']> {
+  const stop = readStopTold(ended.stop);
+  const told = { at: time(ended.at), reason: text(ended.reason) ?? 'other', pid: looseNumber(ended.pid, 1) };
+  return stop === null ? told : { ...told, stop };
+}
+
 const PHASES: ReadonlySet<unknown> = new Set<Phase>(['none', 'working', 'over', 'ended']);
 
 /** A `state` line's object, field by field: a damaged one loses the damaged field, never more (LS-23). Null when it is no state at all. */
@@ -155,8 +163,7 @@ export function readReduced(value: unknown): ReducedState | null {
     stopAt: time(o.stopAt),
     prompt: text(o.prompt),
     error: error && { kind: error.name, at: error.at },
-    ended:
-      looseNumber(ended.at) === null ? null : { at: time(ended.at), reason: text(ended.reason) ?? 'other', pid: looseNumber(ended.pid, 1) },
+    ended: looseNumber(ended.at) === null ? null : endedOf(ended),
     compact:
       looseNumber(compact.at) === null
         ? null

@@ -128,7 +128,11 @@ export function statusFileOf(session: LiveSession, previous: Loose | null, block
       last_tool: session.lastTool && { name: plain(session.lastTool.name, 64), at: Math.floor(session.lastTool.at) },
       background: { agents: session.agents.active, shells: session.shells },
       error: session.error && { kind: session.error.kind, at: Math.floor(session.error.at), resets_at: session.error.resetsAt },
-      ended: session.ended && { at: Math.floor(session.ended.at), reason: plain(session.ended.reason, 64) },
+      ended: session.ended && {
+        at: Math.floor(session.ended.at),
+        reason: plain(session.ended.reason, 64),
+        ...(session.ended.stop && { by: session.ended.stop.by, sent: session.ended.stop.sent }),
+      },
       title_source: titleSource(session.titleRank),
       project: pseudonyms?.project ?? session.project,
       cwd: hidden ? '' : (session.cwd ?? looseText(before.cwd) ?? ''),

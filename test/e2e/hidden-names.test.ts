@@ -106,7 +106,7 @@ describe('LS-27: privacy.names: hide', () => {
     const live = JSON.parse(hidden('live', '--once', '--json').stdout);
     const report = JSON.parse(hidden('sessions', '--json').stdout).sessions;
     const listed: Record<string, { name: string; project: string }> = Object.fromEntries(
-      live.sessions.map((session: { id: string; name: string; project: string }) => [session.id, session]),
+      live.sessions.map((session: { sessionId: string; name: string; project: string }) => [session.sessionId, session]),
     );
     expect(listed).toHaveProperty(C);
     for (const { sessionId, name, project } of report) {

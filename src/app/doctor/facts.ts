@@ -73,9 +73,21 @@ export interface LiveFact {
   readonly startedAt: number | null;
   readonly isInteractive: boolean;
   readonly hasEvents: boolean;
+  /** When a hook last told of it, and when its transcript last grew; null = never. */
+  readonly eventAt: number | null;
+  readonly grewAt: number | null;
   readonly hasCapture: boolean;
   /** What two sources say differently, ready to be read (LS-8). */
   readonly disagreements: readonly string[];
+}
+
+/** Something that tells of sessions, or is told. */
+export interface SourceFact {
+  readonly name: string;
+  /** Last success; null = never. */
+  readonly at: number | null;
+  /** The newest in the log, as a code or a text of ours; null = none is known. */
+  readonly error: { readonly at: number; readonly what: string } | null;
 }
 
 export interface DoctorFacts {
@@ -98,7 +110,9 @@ export interface DoctorFacts {
   readonly newest: readonly { readonly what: string; readonly at: number }[];
   /** Time of the last run of the status line; null = none. */
   readonly lastCapture: number | null;
-  readonly lastEvent: number | null;
+  readonly sources: readonly SourceFact[];
+  /** One-minute average, and processors for it. */
+  readonly load: { readonly average: number; readonly processors: number };
   readonly summaryAt: number | null;
   readonly locks: readonly { readonly path: string; readonly silentMs: number; readonly pid: number; readonly alive: boolean }[];
   readonly disks: readonly { readonly path: string; readonly freeBytes: number }[];

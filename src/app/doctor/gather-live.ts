@@ -8,6 +8,7 @@ import { LiveSessions } from '../../sessions/live-sessions.ts';
 import { readRegistryOnce } from '../../sessions/registry.ts';
 import type { LiveSession } from '../../sessions/session.ts';
 import type { LiveFact } from './facts.ts';
+import { statOf } from './gather-files.ts';
 
 /** Gives what a session's transcript says, by session id; null when there is none. */
 export type TranscriptLook = (sessionId: string) => TranscriptEvidence | null;
@@ -31,13 +32,13 @@ export function liveFacts(claudeDirs: readonly string[], stateDir: string, now: 
   );
   const sessions = new LiveSessions(claudeDirs, stateDir).read(now, transcripts).filter(({ state }) => state !== 'ended');
   return {
-    live: sessions.map((session) => factOf(session, stateDir)),
+    live: sessions.map((session) => factOf(session, stateDir, transcripts.get(session.id)?.grewAt ?? null)),
     leftovers: records.filter(({ alive }) => alive === false).map(({ dir, pid }) => join(dir, 'sessions', `${pid}.json`)),
     workDirs: sessions.flatMap(({ alive, cwd }) => (alive === true && cwd !== null && cwd !== '' ? [cwd] : [])),
   };
 }
 
-function factOf(session: LiveSession, stateDir: string): LiveFact {
+function factOf(session: LiveSession, stateDir: string, grewAt: number | null): LiveFact {
   const starts = session.processes.flatMap(({ startedAt }) => startedAt ?? []);
   return {
     id: session.id,
@@ -47,6 +48,8 @@ function factOf(session: LiveSession, stateDir: string): LiveFact {
     startedAt: starts.length === 0 ? null : Math.min(...starts),
     isInteractive: session.processes.some(({ entrypoint }) => entrypoint === 'cli'),
     hasEvents: existsSync(journalFile(stateDir, session.id)),
+    eventAt: statOf(journalFile(stateDir, session.id))?.mtimeMs ?? null,
+    grewAt,
     hasCapture: existsSync(captureFile(stateDir, session.id)),
     disagreements: session.disagreements,
   };

@@ -8,6 +8,7 @@ import { ConfigError, type Problem } from '../../config/problems.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Env } from '../../platform/env.ts';
 import { KnownError } from '../../platform/errors.ts';
+import { machineLoad, processors } from '../../platform/machine.ts';
 import { type Paths, resolvePaths } from '../../platform/paths.ts';
 import { captureDir } from '../../sessions/captures.ts';
 import { eventsDir } from '../../sessions/journal.ts';
@@ -23,6 +24,7 @@ import type { ClaudeDirFacts, DoctorFacts, LauncherFacts, LedgerFacts } from './
 import { freeSpace, heldLocks, laxPaths, newestIn, statusFolder } from './gather-files.ts';
 import { ledgerFacts } from './gather-ledger.ts';
 import { liveFacts } from './gather-live.ts';
+import { sourceFacts } from './gather-sources.ts';
 import { transcriptLook } from './gather-transcript.ts';
 
 /** Working directories whose settings are looked at. */
@@ -46,6 +48,7 @@ export async function gatherFacts(env: Env, now: number, platform: NodeJS.Platfo
   const ledger = ledgerFacts(paths.ledger, found.unreadable, configured.pricing, now);
   const lastCapture = newestIn(captureDir(paths.stateDir), '.json');
   const lastEvent = newestIn(eventsDir(paths.stateDir), '.jsonl');
+  const summaryAt = readSummary(paths.stateDir)?.at ?? null;
   const asked = findClients(env, paths.home, platform);
   const isInstalled = Object.keys(record.files).length > 0 || record.plugin !== null || record.service !== null;
   const [clients, launcher, service] = await Promise.all([
@@ -68,8 +71,14 @@ export async function gatherFacts(env: Env, now: number, platform: NodeJS.Platfo
     leftovers: live.leftovers,
     newest: newestEvidence(found, ledger, lastCapture, lastEvent),
     lastCapture,
-    lastEvent,
-    summaryAt: readSummary(paths.stateDir)?.at ?? null,
+    sources: sourceFacts(paths, {
+      event: lastEvent,
+      capture: lastCapture,
+      transcript: newestTranscript(found)?.mtimeMs ?? null,
+      summary: summaryAt,
+    }),
+    load: { average: machineLoad(), processors: processors() },
+    summaryAt,
     locks: heldLocks(paths.stateDir),
     disks: freeSpace([paths.dataDir, paths.stateDir, ...paths.claudeDirs]),
     lax: laxPaths([paths.dataDir, paths.stateDir, paths.ledger, dirname(paths.configFile)].filter(isOurs)),
@@ -149,14 +158,19 @@ async function serviceFacts(path: string | null, env: Env, platform: NodeJS.Plat
   return { path, hasUnit, isRunning: hasUnit ? await isServiceRunning(env, platform) : null };
 }
 
+function newestTranscript({ files }: Discovery): Discovery['files'][number] | null {
+  let newest: Discovery['files'][number] | null = null;
+  for (const file of files) if (newest === null || file.mtimeMs > newest.mtimeMs) newest = file;
+  return newest;
+}
+
 function newestEvidence(
   found: Discovery,
   ledger: LedgerFacts,
   lastCapture: number | null,
   lastEvent: number | null,
 ): DoctorFacts['newest'] {
-  let newest: Discovery['files'][number] | null = null;
-  for (const file of found.files) if (newest === null || file.mtimeMs > newest.mtimeMs) newest = file;
+  const newest = newestTranscript(found);
   return [
     ...(newest === null ? [] : [{ what: newest.path, at: newest.mtimeMs }]),
     ...(ledger.lastRecord === null ? [] : [{ what: 'the newest request in the ledger', at: ledger.lastRecord }]),

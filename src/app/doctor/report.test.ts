@@ -65,7 +65,8 @@ const WELL: DoctorFacts = {
   leftovers: [],
   newest: [],
   lastCapture: null,
-  lastEvent: null,
+  sources: [],
+  load: { average: 0.5, processors: 2 },
   summaryAt: null,
   locks: [],
   disks: [],
@@ -83,6 +84,8 @@ const SESSION: LiveFact = {
   startedAt: NOW - 600_000,
   isInteractive: true,
   hasEvents: true,
+  eventAt: NOW - 1000,
+  grewAt: NOW - 1000,
   hasCapture: true,
   disagreements: [],
 };
@@ -175,6 +178,22 @@ describe('LS-47, SL-41, BG-5: one fault each, named with its remedy', () => {
       /the last hook event is dated 2026-11-21T16:01:01/,
       /clock/,
     ],
+    [
+      'hooks that stopped arriving',
+      { live: [{ ...SESSION, eventAt: NOW - 3_600_000 }] },
+      /api: its events have stopped: the last came 59 m before/,
+      /install hooks/,
+    ],
+    [
+      'a stale summary of a monitor that hangs',
+      {
+        summaryAt: NOW - 1_200_000,
+        ledger: { ...WELL.ledger, lastRecord: NOW - 60_000 },
+        locks: [{ path: '/s/locks/writer', pid: 7, alive: true, silentMs: 5000 }],
+      },
+      /process 7\) has written nothing for 20 m/,
+      /end process 7/,
+    ],
     ['an unsupported Node', { nodeVersion: '20.1.0' }, /Node 20\.1\.0/, /Node 24/],
   ];
   test.each(faults)('%s', (_title, facts, message, remedy) => {
@@ -210,6 +229,63 @@ test('LS-44: a client that does not answer is a warning, not a judgement', () =>
   expect(said({ clients: [{ path: '/usr/bin/claude', version: null }] })).toEqual([]);
   expect(said({ clients: [{ path: '/usr/bin/claude', version: null }] }, 'warn')).toHaveLength(1);
   expect(said({ clients: [] }, 'warn')).toEqual([]);
+});
+
+test('BG-5: each source with last success, last error and age; an error behind the last success is a warning with a remedy', () => {
+  const at = NOW - 120_000;
+  const sources = [
+    { name: 'hooks', at, error: { at: NOW - 7_200_000, what: 'hook failed (ENOSPC)' } },
+    { name: 'status line', at, error: { at: NOW - 60_000, what: 'statusline failed (git Error)' } },
+    { name: 'git', at: null, error: null },
+  ];
+  const found = diagnose({ ...WELL, sources }).filter(({ check }) => check === 'sources');
+  expect(found.map(({ level, message }) => `${level} ${message}`)).toEqual([
+    'ok hooks: last success 2026-11-21T15:58:00.000Z (2 m ago), last error 2026-11-21T14:00:00.000Z (2 h ago): hook failed (ENOSPC)',
+    'warn status line: last success 2026-11-21T15:58:00.000Z (2 m ago), last error 2026-11-21T15:59:00.000Z (1 m ago): statusline failed (git Error)',
+    'ok git: last success never, no error is known',
+  ]);
+  expect(found[1]?.remedy).toContain('tidemark.log');
+});
+
+test('BG-5: no fault: events of the light set, an idle monitor, evidence of the future, a summary that nobody looks at', () => {
+  const light = user({ hooks: hooksObject({ ...HOOKS, events: eventsFor([2, 1, 329], 'light') }) });
+  const stopped = { live: [{ ...SESSION, eventAt: NOW - 3_600_000 }] };
+  const lightRecord = { ...WELL.record, files: {} };
+  expect(said({ ...dir({ levels: [light] }), record: lightRecord, ...stopped })).toEqual([]);
+  const locks = [{ path: '/s/locks/writer', pid: 7, alive: true, silentMs: 5000 }];
+  const summaryAt = NOW - 7_200_000;
+  const ledger = (lastRecord: number) => ({ ...WELL.ledger, lastRecord });
+  expect(said({ locks, summaryAt, ledger: ledger(summaryAt) })).toEqual([]);
+  expect(said({ locks, summaryAt, ledger: ledger(NOW + 1000) })).toEqual([]);
+  expect(said({ summaryAt, ledger: ledger(NOW) })).toEqual([]);
+  expect(said({ summaryAt }, 'warn')).toEqual([]);
+  expect(said({ summaryAt, live: [SESSION] }, 'warn')).toEqual([
+    expect.objectContaining({ check: 'summary', message: expect.stringContaining('2 h old'), remedy: expect.stringContaining('service') }),
+  ]);
+});
+
+test('GRD-5: an installed guard is whole and doubles nothing; one that was taken out is a fault', () => {
+  const guarded = { ...HOOKS, guard: { command: `${RUN} budget guard` } };
+  const record = { ...WELL.record, files: { [`${DIR}/settings.json`]: { ...RECORD, hooks: guarded } } };
+  expect(said({ ...dir({ levels: [user({ hooks: hooksObject(guarded) })] }), record })).toEqual([
+    expect.objectContaining({ check: 'statusline' }),
+  ]);
+  expect(said({ record })).toEqual([
+    expect.objectContaining({ message: expect.stringContaining('guard is not whole'), remedy: expect.stringContaining('--guard') }),
+  ]);
+});
+
+test('BG-4: what waits under load is said, and is no fault', () => {
+  expect(said({ load: { average: 4, processors: 2 } }, 'warn')).toEqual([]);
+  const load = { average: 4.1, processors: 2 };
+  expect(said({ load })).toEqual([]);
+  expect(said({ load }, 'warn')).toEqual([
+    expect.objectContaining({
+      check: 'load',
+      message: expect.stringContaining('load 4.1 on 2 processors: the branches'),
+      remedy: expect.any(String),
+    }),
+  ]);
 });
 
 test('ST-2: the twin of the runtime state is a warning', () => {

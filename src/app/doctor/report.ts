@@ -1,7 +1,7 @@
 import { checkClock, checkData, checkLeftovers, checkSettings } from './checks/claude.ts';
 import { checkHooks, checkSwitchedOff } from './checks/hooks.ts';
 import { checkLedger, checkLines, checkPrices, checkTranscripts } from './checks/ledger.ts';
-import { checkLive, checkSources } from './checks/live.ts';
+import { checkLive } from './checks/live.ts';
 import {
   checkConfiguration,
   checkEnvironment,
@@ -11,6 +11,7 @@ import {
   checkService,
   checkStatusFolder,
 } from './checks/own.ts';
+import { checkLoad, checkSources, checkSummary } from './checks/sources.ts';
 import { checkStatusline } from './checks/statusline.ts';
 import type { DoctorFacts } from './facts.ts';
 import type { Finding } from './finding.ts';
@@ -27,6 +28,7 @@ const CHECKS: readonly ((facts: DoctorFacts) => readonly Finding[])[] = [
   checkService,
   checkLive,
   checkSources,
+  checkSummary,
   checkLeftovers,
   checkStatusFolder,
   checkRuntimeState,
@@ -36,6 +38,7 @@ const CHECKS: readonly ((facts: DoctorFacts) => readonly Finding[])[] = [
   checkPrices,
   checkClock,
   checkMachine,
+  checkLoad,
   checkEnvironment,
 ];
 

@@ -3,10 +3,12 @@ import { isOurCommand, type LauncherCommand } from './launcher.ts';
 import { appendElement, appendProperty, removeChild } from './settings-edit.ts';
 import { faultAt, getNodeValue, type Node, parseSettings, propertyOf, sameJson, settingsValue } from './settings-text.ts';
 
-/** What is installed: the same handler on each event. */
+/** What is installed: the same handler on each event, and the guard's where it is wanted. */
 export interface HookSpec {
   readonly command: LauncherCommand;
   readonly events: readonly InstalledEvent[];
+  /** `budget guard` (GRD-5); absent = not installed. */
+  readonly guard?: LauncherCommand;
 }
 
 /** Seconds the client waits for us; a run takes a tenth of one. */
@@ -20,9 +22,39 @@ export const handlerOf = ({ command, args }: LauncherCommand, event: InstalledEv
   ...(event.async ? { async: true } : {}),
 });
 
+/** Where the guard is asked: before a request, and before each tool. Every client that runs hooks knows both names. */
+const GUARDED = ['UserPromptSubmit', 'PreToolUse'] as const;
+/** Seconds (GRD-5). */
+const GUARD_TIMEOUT_S = 5;
+
+/** The client waits for the guard's answer: never async (GRD-5). */
+const guardHandler = ({ command, args }: LauncherCommand): FoundHook['handler'] => ({
+  type: 'command',
+  command,
+  ...(args === undefined ? {} : { args }),
+  timeout: GUARD_TIMEOUT_S,
+});
+
+/** Whether one of our handlers is the guard's. */
+export function isGuard({ command, args }: FoundHook['handler']): boolean {
+  return Array.isArray(args) ? args.at(-1) === 'guard' : typeof command === 'string' && command.endsWith(' budget guard');
+}
+
+/** Of each kind one handler may stand on an event. */
+const keyOf = ({ event, handler }: FoundHook): string => `${event} ${isGuard(handler) ? 'guard' : 'hook'}`;
+
+/** Every handler that belongs into a file. */
+const wantedHooks = ({ command, events, guard }: HookSpec): readonly FoundHook[] => [
+  ...events.map((event) => ({ event: event.name, handler: handlerOf(command, event) })),
+  ...(guard === undefined ? [] : GUARDED.map((event) => ({ event, handler: guardHandler(guard) }))),
+];
+
 /** The `hooks` object of a settings or plugin file with nothing but ours. */
-export const hooksObject = ({ command, events }: HookSpec): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(events.map((event) => [event.name, [{ hooks: [handlerOf(command, event)] }]]));
+export function hooksObject(spec: HookSpec): Readonly<Record<string, unknown>> {
+  const wanted = wantedHooks(spec);
+  const groups = (name: string) => wanted.filter(({ event }) => event === name).map(({ handler }) => ({ hooks: [handler] }));
+  return Object.fromEntries(wanted.map(({ event }) => [event, groups(event)]));
+}
 
 /** One of our handlers in a settings file. */
 export interface FoundHook {
@@ -45,22 +77,22 @@ const entries = (value: unknown): [string, unknown][] =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
 const elements = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** The text with our handler once on each event and on no other; entries that are already right stay where they are (twice = once). */
+/** The text with our handlers once on each of their events and on no other; entries that are already right stay where they are (twice = once). */
 export function withHooks(text: string, spec: HookSpec, file: string): string {
-  const wanted = new Map(spec.events.map((event) => [event.name, handlerOf(spec.command, event)]));
+  const wanted = new Map(wantedHooks(spec).map((hook) => [keyOf(hook), hook]));
   const present = ourHooks(settingsValue(parseSettings(text, file)));
-  const isRight = ({ event, handler }: FoundHook): boolean =>
-    sameJson(handler, wanted.get(event)) && present.filter((other) => other.event === event).length === 1;
-  const right = new Set(present.filter(isRight).map(({ event }) => event));
-  let now =
-    right.size === present.length
-      ? text
-      : withoutHooks(text, file, new Set(spec.events.map(({ name }) => `hooks.${name}`).concat('hooks')), right);
-  for (const [event, handler] of wanted) if (!right.has(event)) now = withEntry(now, spec, event, { hooks: [handler] }, file);
+  const isRight = (hook: FoundHook): boolean =>
+    sameJson(hook.handler, wanted.get(keyOf(hook))?.handler) && present.filter((other) => keyOf(other) === keyOf(hook)).length === 1;
+  const right = new Set(present.filter(isRight).map(keyOf));
+  const filled = new Set([...wanted.values()].map(({ event }) => `hooks.${event}`)).add('hooks');
+  let now = right.size === present.length ? text : withoutHooks(text, file, filled, right);
+  for (const [key, hook] of wanted) if (!right.has(key)) now = withEntry(now, spec, hook, file);
   return now;
 }
 
-function withEntry(text: string, spec: HookSpec, event: string, entry: unknown, file: string): string {
+function withEntry(text: string, spec: HookSpec, hook: FoundHook, file: string): string {
+  const { event, handler } = hook;
+  const entry = { hooks: [handler] };
   const settings = parseSettings(text.trim() === '' || text === '\uFEFF' ? `${text}{}${/\r\n/.test(text) ? '\r\n' : '\n'}` : text, file);
   const { bom, body } = settings;
   const root = settings.root!;
@@ -71,12 +103,12 @@ function withEntry(text: string, spec: HookSpec, event: string, entry: unknown, 
   const groups = propertyOf(settings, hooks, event, file);
   if (groups === null) return bom + appendProperty(body, hooks, event, [entry]);
   if (groups.type !== 'array') throw faultAt(body, groups.offset, file, `"hooks.${event}" is no list`);
-  const has = ourHooks({ hooks: { [event]: getNodeValue(groups) } }).length > 0;
+  const has = ourHooks({ hooks: { [event]: getNodeValue(groups) } }).some((other) => keyOf(other) === keyOf(hook));
   return has ? text : bom + appendElement(body, groups, entry);
 }
 
 /**
- * The text without our handlers (but those on the events of `except`), and without the lists and objects that are empty then, unless they were empty
+ * The text without our handlers (but those of `except`), and without the lists and objects that are empty then, unless they were empty
  * before us: those are in `keep` as `hooks` or `hooks.<event>` (LS-46).
  */
 export function withoutHooks(text: string, file: string, keep: ReadonlySet<string>, except: ReadonlySet<string> = new Set()): string {
@@ -94,10 +126,12 @@ export function withoutHooks(text: string, file: string, keep: ReadonlySet<strin
 function withoutOne(body: string, hooks: Node, except: ReadonlySet<string>): { body: string; path: readonly (string | number)[] } | null {
   for (const property of hooks.children ?? []) {
     const [name, groups] = property.children ?? [];
-    if (groups?.type !== 'array' || except.has(name?.value as string)) continue;
+    if (groups?.type !== 'array') continue;
+    const isGone = (handler: unknown): boolean =>
+      isOurCommand(handler) && !except.has(keyOf({ event: name?.value as string, handler: handler as FoundHook['handler'] }));
     for (const [g, group] of (groups.children ?? []).entries()) {
       const handlers = group.type === 'object' ? childNamed(group, 'hooks') : null;
-      const index = handlers?.type === 'array' ? handlers.children!.findIndex((node) => isOurCommand(getNodeValue(node))) : -1;
+      const index = handlers?.type === 'array' ? handlers.children!.findIndex((node) => isGone(getNodeValue(node))) : -1;
       if (index >= 0) return { body: removeChild(body, handlers!, index), path: [name!.value as string, g] };
     }
   }

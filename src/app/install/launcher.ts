@@ -37,6 +37,11 @@ export function launcherScript({ node, entry }: Launcher): string {
 node=${always(node)}
 entry=${always(entry)}
 if [ -f "$entry" ]; then
+  # A guard that fails must not stop a session: only what it says counts.
+  if [ "$1" = budget ] && [ -x "$node" ]; then
+    "$node" "$entry" "$@" 2>/dev/null
+    exit 0
+  fi
   if [ -x "$node" ]; then exec "$node" "$entry" "$@"; fi
   if command -v node >/dev/null 2>&1; then
     node "$entry" "$@" 2>/dev/null && exit 0
@@ -55,6 +60,8 @@ import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 const entry = ${JSON.stringify(entry)};
 if (existsSync(entry)) {
+  // A guard that fails must not stop a session: only what it says counts.
+  if (process.argv[2] === 'budget') process.on('exit', () => (process.exitCode = 0));
   process.argv[1] = entry;
   await import(pathToFileURL(entry).href);
 } else if (process.argv[2] === 'statusline') process.stdout.write('tidemark \\u26a0 run: tidemark doctor');
@@ -106,10 +113,16 @@ function quotedValue(text: string, name: string): string | null {
 const textAt = (path: string): string | null => (existsSync(path) ? readFileSync(path, 'utf8') : null);
 
 /** `node` with arguments needs a client of 2.1.139 or later; older ones would leave the arguments out (hooks.md §4). */
-export function hookCommand(path: string, platform: NodeJS.Platform, knowsArgs: boolean): LauncherCommand {
-  if (platform !== 'win32') return { command: `${shellQuoted(path)} hook` };
+export function hookCommand(
+  path: string,
+  platform: NodeJS.Platform,
+  knowsArgs: boolean,
+  words: readonly string[] = ['hook'],
+): LauncherCommand {
+  const rest = words.join(' ');
+  if (platform !== 'win32') return { command: `${shellQuoted(path)} ${rest}` };
   const slashed = path.replaceAll('\\', '/');
-  return knowsArgs ? { command: 'node', args: [slashed, 'hook'] } : { command: `node "${slashed}" hook` };
+  return knowsArgs ? { command: 'node', args: [slashed, ...words] } : { command: `node "${slashed}" ${rest}` };
 }
 
 /** `rest` are words of ours. Forward slashes and `node` first on Windows: works under Git Bash and PowerShell (SL-43). */

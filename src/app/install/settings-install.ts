@@ -1,12 +1,14 @@
 import { lstatSync, readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { disableHealthFiles, enableHealthFiles } from '../../accounts/legacy.ts';
+import { KnownError } from '../../platform/errors.ts';
 import { forgetChain } from './chain.ts';
 import { atLeast, findClients, lowestVersion, versionText } from './client-version.ts';
 import { fileStamp, type InstallContext, type InstallPlan, targetDirs } from './context.ts';
 import { type EventSet, eventsFor } from './events.ts';
 import type { HookSpec } from './hook-entries.ts';
-import { hookCommand, removeLauncher, writeLauncher } from './launcher.ts';
+import { hookCommand, type LauncherCommand, removeLauncher, writeLauncher } from './launcher.ts';
+import { runIsolated } from './programs.ts';
 import { type FileRecord, type InstallRecord, isEmpty, readRecord, writeRecord } from './record.ts';
 import { carryOut, readState, settingsPath, tidyUp } from './settings-file.ts';
 import { type FilePlan, planInstall, planUninstall } from './settings-plan.ts';
@@ -15,31 +17,60 @@ import { lineOf } from './statusline-entry.ts';
 export interface HooksOptions {
   readonly dir?: string | undefined;
   readonly events: EventSet;
+  /** The budget guard besides (GRD-5); one that is installed stays without being asked for again. */
+  readonly guard?: boolean;
 }
 
 /** The hooks for the clients of this machine (LS-44, LS-45). */
-export async function hookSpec(context: InstallContext, set: EventSet): Promise<{ readonly spec: HookSpec; readonly note: string }> {
+export async function hookSpec(
+  context: InstallContext,
+  set: EventSet,
+): Promise<{ readonly spec: HookSpec; readonly guard: LauncherCommand; readonly note: string }> {
   const clients = await findClients(context.env, context.paths.home, context.platform);
   const version = lowestVersion(clients);
   const events = eventsFor(version, set);
-  const command = hookCommand(context.launcher.path, context.platform, version !== null && atLeast(version, [2, 1, 139]));
+  const knowsArgs = version !== null && atLeast(version, [2, 1, 139]);
+  const command = hookCommand(context.launcher.path, context.platform, knowsArgs);
+  const guard = hookCommand(context.launcher.path, context.platform, knowsArgs, GUARD);
   const found = clients.map((client) => `${versionText(client.version)} at ${client.path}`).join(', ');
   const note =
     clients.length === 0
       ? `No Claude Code was found on this machine: only the ${events.length} events are used that every version knows.`
       : `${events.length} events for Claude Code ${versionText(version)} (found: ${found}).`;
-  return { spec: { command, events }, note };
+  return { spec: { command, events }, guard, note };
 }
 
 /** `install hooks` (LS-43). */
 export async function planHooks(context: InstallContext, options: HooksOptions): Promise<InstallPlan> {
-  const { spec, note } = await hookSpec(context, options.events);
+  const { spec, guard, note } = await hookSpec(context, options.events);
+  if (options.guard) await checkGuard(context);
   const record = readRecord(context.paths.dataDir);
   const plans = targetDirs(context.paths, options.dir).map((dir) => {
     const path = settingsPath(dir);
-    return planInstall(readState(path, record.files[path] ?? null), { hooks: spec, lines: null }, context.now);
+    const isGuarded = options.guard === true || record.files[path]?.hooks?.guard !== undefined;
+    const hooks = isGuarded ? { ...spec, guard } : spec;
+    return planInstall(readState(path, record.files[path] ?? null), { hooks, lines: null }, context.now);
   });
-  return settingsPlan(context, plans, [note], { first: async () => prepare(context, 'install hooks') });
+  return settingsPlan(context, plans, options.guard ? [note, ...GUARD_NOTES] : [note], {
+    first: async () => prepare(context, 'install hooks'),
+  });
+}
+
+const GUARD = ['budget', 'guard'];
+const GUARD_PROBE_MS = 5000;
+/** What the guard costs, and who reads what it says (GRD-9). */
+const GUARD_NOTES = [
+  'The guard starts one process for each prompt and each tool call, and the session waits for it.',
+  'When it stops a tool, its text is shown to Claude as an error of that tool.',
+];
+
+/** Nothing that cannot do it is put before every tool call: without input a guard ends well and says nothing (GRD-4). */
+async function checkGuard({ launcher, env }: InstallContext): Promise<void> {
+  const { code, out } = await runIsolated(launcher.node, [launcher.entry, ...GUARD], env, GUARD_PROBE_MS);
+  if (code === 0 && out === '') return;
+  throw new KnownError('Nothing was written: this Tidemark has no budget guard that works', {
+    hint: 'tidemark install hooks installs the hooks without it',
+  });
 }
 
 export interface UninstallOptions {

@@ -18,6 +18,7 @@ interface InstallFlags extends ConsentFlags {
   readonly config?: string;
   readonly dir?: string;
   readonly events?: EventSet;
+  readonly guard?: boolean;
   readonly layout?: string;
   readonly force?: boolean;
   readonly subagents?: boolean;
@@ -43,7 +44,7 @@ export function addInstallCommands(program: Command, _exit: (code: number) => vo
   const one = (parent: Command, what: What): Command => consent(parent.command(what).description(ABOUT[what]));
   const events = (): Option =>
     new Option('--events <set>', 'how much is reported; light runs nothing per tool call').choices(EVENT_SETS).default('standard');
-  one(install, 'hooks').addOption(dir()).addOption(events()).action(installs('hooks'));
+  one(install, 'hooks').addOption(dir()).addOption(events()).addOption(guard()).action(installs('hooks'));
   one(install, 'statusline')
     .addOption(dir())
     .addOption(new Option('--layout <name>', 'how it looks').choices(LAYOUTS))
@@ -66,6 +67,8 @@ export function addInstallCommands(program: Command, _exit: (code: number) => vo
   one(uninstall, 'service').action(uninstalls('service'));
 }
 
+/** Shown in the help as soon as there is a guard to install. */
+const guard = (): Option => new Option('--guard', 'and the guard that stops a session over a budget with guard: stop').hideHelp();
 const dir = (): Option => new Option('--dir <directory>', 'this Claude directory only');
 
 function consent(command: Command): Command {
@@ -105,7 +108,7 @@ async function installOne(what: What, flags: InstallFlags): Promise<void> {
 function addition(context: InstallContext, what: What, flags: InstallFlags): Promise<InstallPlan> | InstallPlan {
   switch (what) {
     case 'hooks':
-      return planHooks(context, { dir: flags.dir, events: flags.events ?? 'standard' });
+      return planHooks(context, { dir: flags.dir, events: flags.events ?? 'standard', guard: flags.guard ?? false });
     case 'statusline':
       return planStatusline(context, {
         dir: flags.dir,

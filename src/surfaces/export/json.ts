@@ -2,6 +2,7 @@ import type { BlockRow, ModelRow, PeriodRow, ProjectRow, ReportMeta, ReportRow, 
 import { allTokens, cacheHit, costOfSum } from '../../usage/sum.ts';
 import { blockJson } from './json-blocks.ts';
 import { byText, decimal, dollars, folderOf, instant, instantOrNull, type Json, rowJson, totalsJson, withoutCost } from './json-row.ts';
+import { shownTranscript } from './shown-transcript.ts';
 import type { JsonOptions, SessionDetail } from './types.ts';
 
 export { jsonChunks } from './json-stream.ts';
@@ -225,7 +226,7 @@ export function sessionDetailJson(detail: SessionDetail, meta: ReportMeta, optio
     compactions: detail.compactions,
     subagentCount: detail.subagentCount,
     cacheHitRate: hit === null ? null : decimal(hit),
-    transcriptPath: detail.transcriptPath,
+    transcriptPath: shownTranscript(detail, meta),
     windows: detail.windows.map(({ start, end, source, share, shareBasis }) => ({
       startTime: instant(start),
       endTime: instant(end),

@@ -3,6 +3,7 @@ import { displayWidth, fitEnd, padEnd } from '../../text/width.ts';
 import type { ReportMeta } from '../../usage/report.ts';
 import { allTokens, cacheHit, workTokens } from '../../usage/sum.ts';
 import { modelLabel, partsByCost } from './json-row.ts';
+import { shownTranscript } from './shown-transcript.ts';
 import {
   costCell,
   durationText,
@@ -97,9 +98,10 @@ function windows(detail: SessionDetail, print: Print): Fact[] {
   );
 }
 
-const transcript = ({ row, transcriptPath }: SessionDetail): Fact[] => [
-  ['Transcript', transcriptPath === null ? row.transcript : `${transcriptPath} (${row.transcript})`],
-];
+function transcript(detail: SessionDetail, meta: ReportMeta): Fact[] {
+  const [path, { transcript: where }] = [shownTranscript(detail, meta), detail.row];
+  return [['Transcript', path === null ? where : `${path} (${where})`]];
+}
 
 /** A fact on one line, or under its label; long values go on below. */
 function factLines([label, value]: Fact, options: TableOptions): string[] {
@@ -120,7 +122,7 @@ export function sessionCard(detail: SessionDetail, meta: ReportMeta, options: Ta
     usage(detail, print, options.cost),
     options.cost ? money(detail, print) : [],
     windows(detail, print),
-    transcript(detail),
+    transcript(detail, meta),
   ];
   const body = blocks.filter((block) => block.length > 0).flatMap((block) => ['', ...block.flatMap((fact) => factLines(fact, options))]);
   const title = titleLines([`Session ${detail.row.name}`], meta, { ...options });

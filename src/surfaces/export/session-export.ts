@@ -6,6 +6,7 @@ import type { UsageEvent } from '../../usage/types.ts';
 import { metaJson, SCHEMA_VERSION } from './json.ts';
 import { costOf, decimalText, dollars, instant, type Json, withoutCost } from './json-row.ts';
 import { jsonChunks } from './json-stream.ts';
+import type { ShownMeta } from './types.ts';
 
 export type ExportFormat = 'json' | 'csv' | 'md';
 
@@ -57,7 +58,7 @@ export function sessionExport(
   format: ExportFormat,
   session: SessionRow,
   entries: readonly UsageEvent[],
-  meta: ReportMeta,
+  meta: ShownMeta,
   options: ExportOptions,
 ): Iterable<string> {
   if (format === 'csv') return csvPieces(session, entries, options);
@@ -119,11 +120,12 @@ const MARKDOWN_FIELDS = [
 const markdownRow = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
 
 /** A table with the totals as its last row; every cell of text is escaped (TS-6). */
-function* markdownPieces(session: SessionRow, entries: readonly UsageEvent[], meta: ReportMeta, options: ExportOptions): Generator<string> {
+function* markdownPieces(session: SessionRow, entries: readonly UsageEvent[], meta: ShownMeta, options: ExportOptions): Generator<string> {
   const fields = fieldsFor(options).filter((field) => MARKDOWN_FIELDS.includes(field.name));
   const totals = exportTotals(entries);
   yield `# ${markdownText(session.name)}\n\n`;
   yield `Session ${markdownText(session.sessionId)}, project ${markdownText(session.project)}. Times in UTC.`;
+  if (meta.namesHidden === true) yield ' Names are hidden.';
   yield options.cost ? ` Cost is API-equivalent, in USD, prices of ${markdownText(meta.priceTable)}.\n\n` : '\n\n';
   yield markdownRow(fields.map((field) => field.name.replaceAll('_', ' ')));
   yield markdownRow(fields.map((field) => (typeof totals[field.name] === 'number' || field.name === 'cost_usd' ? '--:' : '---')));

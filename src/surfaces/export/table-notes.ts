@@ -2,7 +2,7 @@ import { tokensFull } from '../../text/format.ts';
 import { displayWidth, fitEnd } from '../../text/width.ts';
 import type { ReportMeta, ReportRow } from '../../usage/report.ts';
 import { dateText, moneyText, printOf, safe, signs } from './table-cells.ts';
-import type { TableOptions } from './types.ts';
+import type { ShownMeta, TableOptions } from './types.ts';
 
 /** More unpriced models than this are counted, not named. */
 const NAMED_MODELS = 5;
@@ -22,12 +22,15 @@ export function rangeText(meta: ReportMeta, totals: Pick<ReportRow, 'firstAt' | 
 /** ` Daily usage · 2026-11-16 to 2026-11-20 · zone Europe/Berlin · project api*`, broken between words where it is too long (UR-52). */
 export function titleLines(
   parts: readonly (string | null)[],
-  meta: ReportMeta,
+  meta: ShownMeta,
   options: TableOptions,
   order: string | null = null,
 ): string[] {
   const filters = Object.entries(meta.filters).map(([name, values]) => `${name} ${values.join(', ')}`);
-  const named = [...parts, `zone ${meta.timezone}`, order, ...filters].filter((part) => part !== null).map((part) => safe(part, options));
+  const hidden = meta.namesHidden === true ? 'names hidden' : null;
+  const named = [...parts, `zone ${meta.timezone}`, order, ...filters, hidden]
+    .filter((part) => part !== null)
+    .map((part) => safe(part, options));
   return wrapped(named.join(` ${signs(options.ascii).dot} `), options);
 }
 

@@ -1,4 +1,4 @@
-import type { SessionRow } from '../../usage/report.ts';
+import type { ReportMeta, SessionRow } from '../../usage/report.ts';
 import type { UsageEvent } from '../../usage/types.ts';
 
 /** Whose shape a JSON report has: ours, or the peer's in its Claude or its all-agents form (UR-32, UR-42). */
@@ -8,6 +8,11 @@ export type Parity = false | 'claude' | 'unified';
 export interface MetadataTimes {
   readonly createdAt: number;
   readonly updatedAt: number;
+}
+
+/** A report's head, with whether its names are stand-ins (LS-27). */
+export interface ShownMeta extends ReportMeta {
+  readonly namesHidden?: boolean;
 }
 
 export interface JsonOptions {

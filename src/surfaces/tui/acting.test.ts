@@ -1,7 +1,13 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
+import { checkProcess, endProcess } from '../../platform/end-process.ts';
+import { systemProcesses } from '../../platform/processes.ts';
+import { journalFile } from '../../sessions/journal.ts';
+import { recordStop } from '../../sessions/record-stop.ts';
+import type { StopNote } from '../../sessions/stop-note.ts';
 import { Acting, type ActingTools } from './acting.ts';
 import { Controller } from './controller.ts';
 import { follow } from './follow.ts';
@@ -29,6 +35,7 @@ function rig(more: Partial<ActingTools> = {}, present = demo) {
     repaint: () => {},
     suspend: () => {},
     remember: () => {},
+    record: () => true,
     ...more,
   });
   const store = { get: () => present, subscribe: () => () => {} };
@@ -131,6 +138,82 @@ describe('stop, LV-120', () => {
     expect(tools.changes).toEqual([`rename ${demo.sessions[0]!.id} ab`]);
     expect(tools.keys()).toContain('named');
     tools.end();
+  });
+});
+
+describe('what is kept of a stop, KIL-6', () => {
+  const noted = (processes = demo.sessions[0]!.processes, more: Partial<ActingTools> = {}) => {
+    const notes: (readonly [string, StopNote])[] = [];
+    const present = { ...demo, sessions: [{ ...demo.sessions[0]!, processes }, ...demo.sessions.slice(1)] };
+    const record = (_env: unknown, id: string, note: StopNote) => notes.push([id, note]) > 0;
+    return { ...rig({ record, ...more }, present), notes };
+  };
+  const [only] = demo.sessions[0]!.processes;
+
+  test.each([
+    ['INT sufficed', { ended: true, sent: ['SIGINT'] }, ['INT'], true],
+    ['all three', { ended: true, sent: ['SIGINT', 'SIGTERM', 'SIGKILL'] }, ['INT', 'TERM', 'KILL'], true],
+    ['it did not end', { ended: false, sent: ['SIGINT', 'SIGTERM'] }, ['INT', 'TERM'], false],
+  ] as const)('%s', async (_name, result, sent, ended) => {
+    const { keys, notes, end } = noted(undefined, { end: async () => ({ ...result, reason: null, leftovers: [] }) });
+    keys('x', 'y');
+    await vi.waitFor(() => expect(notes).toEqual([[demo.sessions[0]!.id, { by: 'tui', sent, pid: only!.pid, ended }]]));
+    end();
+  });
+
+  test('nothing was sent: there is nothing to keep', async () => {
+    const { keys, notes, end } = noted(undefined, { end: async () => ({ ended: false, sent: [], reason: 'gone', leftovers: [] }) });
+    keys('x', 'y');
+    await vi.waitFor(() => expect(keys()).toContain('not stopped: gone'));
+    expect(notes).toEqual([]);
+    end();
+  });
+
+  test('one of several processes does not end the session', async () => {
+    const { keys, notes, end } = noted([only!, { ...only!, pid: 555 }]);
+    keys('x', '2', 'y');
+    await vi.waitFor(() => expect(notes.map(([, { pid, ended }]) => [pid, ended])).toEqual([[555, false]]));
+    end();
+  });
+
+  test('a history that cannot be written is said', async () => {
+    const { keys, end } = noted(undefined, { record: () => false });
+    keys('x', 'y');
+    await vi.waitFor(() => expect(keys()).toContain('; the history of it'));
+    end();
+  });
+
+  test('a view that was left meanwhile keeps it too', async () => {
+    let done: () => void = () => {};
+    const { acting, keys, notes, end } = noted(undefined, {
+      end: () => new Promise((resolve) => (done = () => resolve({ ended: true, sent: ['SIGINT'], reason: null, leftovers: [] }))),
+    });
+    keys('x', 'y');
+    acting.close();
+    done();
+    await vi.waitFor(() => expect(notes).toHaveLength(1));
+    end();
+  });
+
+  test.skipIf(process.platform !== 'linux')('a real process, its journal and the words', async () => {
+    const home = mkdtempSync(path.join(tmpdir(), 'tidemark-stop-'));
+    const child = spawn('/bin/sh', ['-c', 'echo ready; exec sleep 100'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    try {
+      await new Promise((resolve) => child.stdout.once('data', resolve));
+      const process = { ...only!, pid: child.pid!, procStart: systemProcesses.procStart(child.pid!)! };
+      const env = { TERM: 'xterm-256color', HOME: home, XDG_STATE_HOME: `${home}/s`, CLAUDE_CONFIG_DIR: `${home}/.claude` };
+      const { keys, end } = noted([process], { env, check: checkProcess, end: endProcess, record: recordStop });
+      const { id } = demo.sessions[0]!;
+      keys('x', 'y');
+      await vi.waitFor(() => expect(keys()).toContain(`stopped; transcript kept; resume with \`claude --resume ${id}\``), 5000);
+      expect(keys()).not.toContain('could not be written');
+      const line = JSON.parse(readFileSync(journalFile(`${home}/s/tidemark`, id), 'utf8'));
+      expect(line).toMatchObject({ event: 'TidemarkStop', stop: { by: 'tui', sent: ['INT'], pid: child.pid, ended: true } });
+      end();
+    } finally {
+      child.kill('SIGKILL');
+      rmSync(home, { recursive: true, force: true });
+    }
   });
 });
 

@@ -1,6 +1,8 @@
 import type { ProcessView, SessionView } from '../../monitor/snapshot.ts';
-import type { checkProcess, EndStep, endProcess, ProcessTarget } from '../../platform/end-process.ts';
+import type { checkProcess, EndResult, EndStep, endProcess, ProcessTarget, Signal } from '../../platform/end-process.ts';
 import type { Env } from '../../platform/env.ts';
+import { recordStop } from '../../sessions/record-stop.ts';
+import type { StopSignal } from '../../sessions/stop-note.ts';
 import { plain } from '../../text/plain.ts';
 import type { Controller } from './controller.ts';
 import { jumpTo, paneOf, type Run, takesClipboard, ttyOf } from './jump.ts';
@@ -18,6 +20,8 @@ export interface ActingTools {
   readonly emit: (sequence: string) => void;
   readonly check: typeof checkProcess;
   readonly end: typeof endProcess;
+  /** Keeps who asked and what was sent (KIL-6); replaceable in tests. */
+  readonly record?: typeof recordStop;
   readonly quit: (demo: boolean) => void;
   readonly repaint: () => void;
   readonly suspend: () => void;
@@ -26,11 +30,21 @@ export interface ActingTools {
 
 const STEP_WORDS = { SIGINT: 'INT sent, waiting up to 5 s', SIGTERM: 'TERM sent, waiting up to 5 s', SIGKILL: 'KILL sent' } as const;
 
+const SENT: Readonly<Record<Signal, StopSignal>> = { SIGINT: 'INT', SIGTERM: 'TERM', SIGKILL: 'KILL' };
+
+/** A process that a person was asked about. */
+interface Target {
+  readonly sessionId: string;
+  readonly process: ProcessTarget;
+  /** No other process of the session is known. */
+  readonly isOnly: boolean;
+}
+
 /** Does outside the view what keys ask for: copy, jump, stop (LV-120 … LV-122). */
 export class Acting {
   private readonly tools: ActingTools;
   private killAnswer: ((may: boolean) => void) | null = null;
-  private target: { readonly sessionId: string; readonly process: ProcessTarget } | null = null;
+  private target: Target | null = null;
   private closed = false;
 
   constructor(tools: ActingTools) {
@@ -134,7 +148,7 @@ export class Acting {
       from.say(`not stopped: ${check.reason}`);
       return;
     }
-    this.target = { sessionId: session.id, process: target };
+    this.target = { sessionId: session.id, process: target, isOnly: session.processes.length === 1 };
     from.showBox(stopBoxOf(from.input, session, process, check.proven));
   }
 
@@ -155,9 +169,18 @@ export class Acting {
       });
     const result = await this.tools.end(target.process, { onStep, mayKill });
     this.target = null;
+    // Also when the view is left meanwhile: what was sent was sent.
+    const isKept = this.keep(target, result);
     if (this.closed) return;
     from.showBox(null);
-    from.say(stoppedWords(asked.sessionId, result));
+    from.say(stoppedWords(asked.sessionId, result, isKept));
+  }
+
+  /** The history of a stop (KIL-6); where nothing was sent there is none. False when it could not be written. */
+  private keep({ sessionId, process, isOnly }: Target, { ended, sent }: EndResult): boolean {
+    if (sent.length === 0) return true;
+    const { env, record = recordStop } = this.tools;
+    return record(env, sessionId, { by: 'tui', sent: sent.map((signal) => SENT[signal]), pid: process.pid, ended: ended && isOnly });
   }
 
   private answerKill(may: boolean): void {

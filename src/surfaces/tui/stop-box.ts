@@ -51,9 +51,11 @@ export function stopBoxOf(input: PictureInput, session: SessionView, process: Pr
   return { sessionId: session.id, facts, steps: [], stage: 'ask' };
 }
 
-/** How it ended (KIL-6), and what of its process group still runs (KIL-4). */
-export function stoppedWords(sessionId: string, { ended, reason, leftovers }: EndResult): string {
-  if (!ended) return `not stopped: ${reason ?? 'unknown'}`;
-  const left = leftovers.map(({ pid, name }) => `${pid} ${plain(name, 40)}`).join(', ');
-  return `stopped; transcript kept; resume with \`claude --resume ${plain(sessionId, 100)}\`${left === '' ? '' : `; still running: ${left}`}`;
+/** How it ended (KIL-6), and what of its process group still runs (KIL-4). `isKept`: the history has it. */
+export function stoppedWords(sessionId: string, { ended, reason, leftovers }: EndResult, isKept = true): string {
+  const unkept = isKept ? '' : '; the history of it could not be written';
+  if (!ended) return `not stopped: ${reason ?? 'unknown'}${unkept}`;
+  const names = leftovers.map(({ pid, name }) => `${pid} ${plain(name, 40)}`).join(', ');
+  const left = names === '' ? '' : `; still running: ${names}`;
+  return `stopped; transcript kept; resume with \`claude --resume ${plain(sessionId, 100)}\`${left}${unkept}`;
 }

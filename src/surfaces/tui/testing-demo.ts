@@ -1,4 +1,5 @@
 import type { BurnRate, LastAction, ProjectView, SessionState, SessionView, Severity, Snapshot } from '../../monitor/snapshot.ts';
+import { isActive } from '../../sessions/states.ts';
 import { amountsOf, aSession, aSnapshot, at, aWarning, aWindow, NOW, sumOf } from './testing.ts';
 
 type DemoRow = readonly [
@@ -84,8 +85,6 @@ function demoSession(
   });
 }
 
-const ACTIVE: ReadonlySet<SessionState> = new Set(['working', 'compacting', 'needs-permission', 'needs-answer', 'your-turn']);
-
 function demoProject(sessions: readonly SessionView[], name: string): ProjectView {
   const own = sessions.filter((session) => session.project === name);
   const work = own.reduce((sum, session) => sum + session.burnNow.work, 0);
@@ -96,7 +95,7 @@ function demoProject(sessions: readonly SessionView[], name: string): ProjectVie
     share: own.reduce((sum, session) => sum + (session.share ?? 0), 0),
     startedAt: Math.min(...own.map((session) => session.startedAt ?? NOW)),
     sessions: own.length,
-    activeSessions: own.filter((session) => ACTIVE.has(session.state)).length,
+    activeSessions: own.filter((session) => isActive(session.state)).length,
     burnNow: { work, all: work * 100, costPerHour: 0 },
     severity: severityOf(work),
   };

@@ -1,12 +1,14 @@
 import { lowestVersion, versionText } from '../../install/client-version.ts';
 import { eventsFor } from '../../install/events.ts';
-import { handlerOf, ourHooks } from '../../install/hook-entries.ts';
+import { type FoundHook, handlerOf, isGuard, ourHooks } from '../../install/hook-entries.ts';
 import type { SettingsLevel } from '../../install/settings-levels.ts';
 import { sameJson } from '../../install/settings-text.ts';
 import type { ClaudeDirFacts, DoctorFacts } from '../facts.ts';
 import { type Finding, fail, orFine, warn } from '../finding.ts';
 
 const INSTALL = 'tidemark install hooks';
+/** Entries of the guard. */
+const GUARDED = 2;
 
 /** Are our hooks there, whole, of this client's version, and once (LS-47)? */
 export function checkHooks(facts: DoctorFacts): readonly Finding[] {
@@ -21,10 +23,13 @@ export function checkHooks(facts: DoctorFacts): readonly Finding[] {
 }
 
 function missing(facts: DoctorFacts, user: SettingsLevel): readonly Finding[] {
-  const present = ourHooks(user.value ?? {});
+  const all = ourHooks(user.value ?? {});
+  const present = all.filter(({ handler }) => !isGuard(handler));
   const recorded = facts.record.files[user.path]?.hooks ?? null;
   if (present.length === 0)
     return recorded === null ? [] : [fail('hooks', `the hooks are no longer in ${user.path}`, `${INSTALL}, or tidemark uninstall hooks`)];
+  if (recorded?.guard !== undefined && all.length - present.length < GUARDED)
+    return [fail('hooks', `the budget guard is not whole in ${user.path}`, `${INSTALL} --guard, or tidemark uninstall hooks`)];
   const version = lowestVersion(facts.clients);
   const set = present.some(({ event }) => event === 'PreToolUse')
     ? 'full'
@@ -73,7 +78,9 @@ function missing(facts: DoctorFacts, user: SettingsLevel): readonly Finding[] {
 
 function doubled(dir: ClaudeDirFacts, user: SettingsLevel): readonly Finding[] {
   const hooks = ourHooks(user.value ?? {});
-  const twice = [...new Set(hooks.map(({ event }) => event))].filter((event) => hooks.filter((hook) => hook.event === event).length > 1);
+  const isTwice = (one: FoundHook): boolean =>
+    hooks.filter(({ event, handler }) => event === one.event && isGuard(handler) === isGuard(one.handler)).length > 1;
+  const twice = [...new Set(hooks.filter(isTwice).map(({ event }) => event))];
   const plugin = dir.levels.find(({ value }) => hasPlugin(value));
   return [
     ...(twice.length > 0

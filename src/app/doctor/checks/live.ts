@@ -1,3 +1,4 @@
+import { duration } from '../../../text/format.ts';
 import { ourHooks } from '../../install/hook-entries.ts';
 import { isOurCommand } from '../../install/launcher.ts';
 import { settingsPath } from '../../install/settings-file.ts';
@@ -6,6 +7,8 @@ import { type Finding, fail, ok, orFine } from '../finding.ts';
 
 /** A session reports within a minute of its start, or not at all. */
 const QUIET_MS = 60_000;
+/** Longer than any answer is written without a tool: a transcript that grew so long after the last event grew without events. */
+const STOPPED_MS = 15 * 60_000;
 
 /** Live sessions that say nothing although they should, and sources that contradict each other (LS-8, LS-47, SL-41). */
 export function checkLive(facts: DoctorFacts): readonly Finding[] {
@@ -32,13 +35,21 @@ function silent(facts: DoctorFacts, session: LiveFact): readonly Finding[] {
   const quiet: Finding[] = [];
   if (!session.hasEvents && ourHooks(user).length > 0)
     quiet.push(fail('live', `${session.title}: no event has come from it although hooks are installed`, remedy));
+  else if (hasStopped(session, user))
+    quiet.push(
+      fail(
+        'live',
+        `${session.title}: its events have stopped: the last came ${duration(session.grewAt! - session.eventAt!)} before its transcript last grew`,
+        'look for hooks under /hooks in that session; tidemark install hooks renews them, then end it and start it again',
+      ),
+    );
   else if (!session.hasCapture && session.isInteractive && isOurCommand(user.statusLine))
     quiet.push(fail('live', `${session.title}: its status line has not run although it is installed`, remedy));
   return quiet;
 }
 
-/** Sources that stopped (BG-5): ages only, for a quiet machine is no fault. */
-export function checkSources({ lastEvent, lastCapture, summaryAt }: DoctorFacts): readonly Finding[] {
-  const when = (at: number | null): string => (at === null ? 'never' : new Date(at).toISOString());
-  return [ok('sources', `last hook event ${when(lastEvent)}, last status line ${when(lastCapture)}, last monitor ${when(summaryAt)}`)];
+/** A hook that came and comes no more (BG-5). The light set tells nothing while a turn runs: its silence says nothing. */
+function hasStopped({ eventAt, grewAt }: LiveFact, user: Readonly<Record<string, unknown>>): boolean {
+  if (eventAt === null || grewAt === null || grewAt - eventAt <= STOPPED_MS) return false;
+  return ourHooks(user).some(({ event }) => event === 'PostToolUse');
 }

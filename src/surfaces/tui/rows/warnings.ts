@@ -4,8 +4,9 @@ import { clip, type Line, span, type Tone } from '../spans.ts';
 
 /** Open episodes, worst first as the engine gives them, without those a person muted; what the engine holds back comes first. */
 export function allWarnings(snapshot: Snapshot, muted: ReadonlySet<string> = NO_MUTES): readonly Warning[] {
-  const { notice } = snapshot.ingest;
-  const held: readonly Warning[] = notice === null ? [] : [{ ...HELD_BACK, since: snapshot.takenAt, text: notice }];
+  const { notice, ledgerFault = null } = snapshot.ingest;
+  // A fault of the ledger is an open episode itself.
+  const held: readonly Warning[] = notice === null || notice === ledgerFault ? [] : [{ ...HELD_BACK, since: snapshot.takenAt, text: notice }];
   return [...held, ...snapshot.warnings.filter(({ key }) => !muted.has(key))];
 }
 

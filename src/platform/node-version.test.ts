@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+import { tooOldNode } from './node-version.ts';
+
+test.each(['22.22.3', '23.1.0', '24.21.0', '26.0.0', '100.0.0'])('Node %s is new enough', (version) =>
+  expect(tooOldNode(version)).toBeNull(),
+);
+test.each(['22.21.9', '20.20.2', '18.0.0'])('Node %s is told to be too old, and what is needed', (version) =>
+  expect(tooOldNode(version)).toBe(
+    `tidemark: this is Node ${version}, and Tidemark needs 22.22 or newer. Install a newer Node and run this again.`,
+  ),
+);
