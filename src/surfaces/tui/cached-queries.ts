@@ -14,6 +14,8 @@ export function cachedQueries(queries: LiveQueries, monotonic: () => number): Li
     const known = answers.get(key);
     if (known !== undefined && now - known.at < freshMs) return known.value as T;
     const value = ask();
+    // What is not known yet may be known at the next picture.
+    if (value === null) return value;
     if (answers.size >= MOST_ANSWERS) answers.clear();
     answers.set(key, { at: now, value });
     return value;
