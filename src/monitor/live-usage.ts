@@ -37,7 +37,8 @@ export class LiveUsage {
     const before = this.byKey.get(key);
     if (before !== undefined) for (const event of before) this.slotOf(event).remove(event);
     for (const event of parts) this.slotOf(event).add(event);
-    this.byKey.set(key, parts);
+    // A list that was grown has room for sixteen more: too much for what is kept of every request of the day.
+    this.byKey.set(key, parts.slice());
   }
 
   /** Epoch ms of a known request, else undefined. */

@@ -34,7 +34,9 @@ const inTime = (a: Row, b: Row): number => (a.at as number) - (b.at as number) |
 
 function eventsOf(ledger: Ledger, directory: Directory, mode: CostMode, row: Row): UsageEvent[] {
   const info = directory.sessions.get(row.session as number);
-  const request = fromRow(row, info?.sessionId ?? '', row.name as string | null);
+  // One string for all requests of a model: a program that runs all day keeps them.
+  const model = directory.models.get(row.model as number) ?? (row.name as string | null);
+  const request = fromRow(row, info?.sessionId ?? '', model);
   return billedParts(request, ledger.table, row.calc as number | null).map((part) => ({
     key: request.key,
     at: request.at,

@@ -6,7 +6,8 @@ import { clip, type Line, span, type Tone } from '../spans.ts';
 export function allWarnings(snapshot: Snapshot, muted: ReadonlySet<string> = NO_MUTES): readonly Warning[] {
   const { notice, ledgerFault = null } = snapshot.ingest;
   // A fault of the ledger is an open episode itself.
-  const held: readonly Warning[] = notice === null || notice === ledgerFault ? [] : [{ ...HELD_BACK, since: snapshot.takenAt, text: notice }];
+  const held: readonly Warning[] =
+    notice === null || notice === ledgerFault ? [] : [{ ...HELD_BACK, since: snapshot.takenAt, text: notice }];
   return [...held, ...snapshot.warnings.filter(({ key }) => !muted.has(key))];
 }
 
