@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Script } from 'node:vm';
-import { cacheName, wrapped } from '../src/platform/code-cache.ts';
+import { cacheName, keptForm, wrapped } from '../src/platform/code-cache.ts';
 
 /** `use` gets the file's exports and the home's path, and does with them what a usual hour brings, and no more: code that is kept is code that every start loads. */
 export async function warm(name, use) {
@@ -21,7 +21,7 @@ export async function warm(name, use) {
     script.runInThisContext()(module.exports, require, module, file, dir);
     await use(module.exports, home);
     const kept = `${dir}/${cacheName(name, mark)}`;
-    writeFileSync(kept, script.createCachedData());
+    writeFileSync(kept, keptForm(script.createCachedData()));
     chmodSync(kept, 0o644);
   } finally {
     rmSync(home, { recursive: true, force: true });

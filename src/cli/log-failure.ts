@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { currentLog } from '../app/log.ts';
 import { ConfigError } from '../config/problems.ts';
 import { errnoOf, KnownError } from '../platform/errors.ts';
@@ -8,6 +9,7 @@ const MAX_FRAMES = 12;
 /**
  * Writes into the log why a command failed. No message of an error: it may quote a name, a value of the configuration or a line of a transcript. What is
  * known and the person was told is for `debug` only; a configuration that cannot be used and a bug are always kept.
+ * Of a path the last name alone: a transcript's folder spells the project's path, and here nobody knows whether names are to be hidden (SEC-81, ST-21).
  */
 export function logFailure(error: unknown): void {
   const log = currentLog();
@@ -16,7 +18,12 @@ export function logFailure(error: unknown): void {
       log?.error('the configuration cannot be used', { where, line, column, key, kind });
   } else if (error instanceof KnownError) {
     const { exitCode, operation, path } = error;
-    log?.debug('a command failed', { exitCode, operation, path, code: errnoOf(error.cause) });
+    log?.debug('a command failed', {
+      exitCode,
+      operation,
+      path: path === undefined ? undefined : basename(path),
+      code: errnoOf(error.cause),
+    });
   } else log?.error('a command failed by a bug', { name: nameOf(error), code: errnoOf(error), stack: framesOf(error) });
 }
 

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { statSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { configError } from '../platform/errors.ts';
-import { ensurePrivateDir, type Stamp, sameStamp, stampOf, writeFileAtomic } from '../platform/files.ts';
+import { realpathSync, statSync } from 'node:fs';
+import { configError, KnownError } from '../platform/errors.ts';
+import { type Stamp, sameStamp, stampOf, writeFileAtomic } from '../platform/files.ts';
+import { type Lock, tryLock } from '../platform/locks.ts';
 import { readSmallFile } from '../platform/small-file.ts';
 
 /* The keys of names, tags and notes (UR-69). A key is never printed, logged, or part of an error. */
@@ -44,6 +44,9 @@ export interface KeyPlaces {
 const BYTES = 32;
 const MAX_FILE = 64 * 1024;
 const LAX = 0o077;
+/** ms to wait for another process that adds a key, which takes it one write to the disk. */
+const LOCK_WAIT_MS = 10_000;
+const LOCK_POLL_MS = 4;
 const HEAD =
   '# Keys of names, tags and notes in Tidemark. The first one is used; those below it open older backups. Without them the names are lost.\n';
 const FORM = '64 hexadecimal digits, or 32 bytes in base64';
@@ -84,16 +87,11 @@ export function labelKeys({ on, file, env }: KeyPlaces): LabelKeys {
     if (named.includes(null)) throw configError('TIDEMARK_METADATA_KEY holds something that is no key', { hint: `a key is ${FORM}` });
     return named[0]!;
   };
-  const usable = (): FileKeys => {
-    const found = read();
-    if (found.wrong === null) return found;
-    throw configError(`The key file ${file} ${found.wrong}`, { path: file, hint: `a key is ${FORM}, in a file of mode 0600` });
-  };
   return {
     on,
     find: (id) => named.find((key) => key?.id === id) ?? read().keys.find((key) => key.id === id) ?? null,
-    own: () => fromEnv() ?? usable().keys[0] ?? addKey(file, []),
-    renew: () => fromEnv() ?? addKey(file, usable().keys),
+    own: () => fromEnv() ?? usableKeys(file, read())[0] ?? addKey(file, 'first'),
+    renew: () => fromEnv() ?? addKey(file, 'newer'),
   };
 }
 
@@ -118,10 +116,48 @@ function readKeys(file: string): FileKeys {
   return { stamp, keys: keys as LabelKey[], wrong: null };
 }
 
-/** Durable before anything is sealed with it: a record whose key a power cut took would be lost. */
-function addKey(file: string, before: readonly LabelKey[]): LabelKey {
+function usableKeys(file: string, { keys, wrong }: FileKeys): readonly LabelKey[] {
+  if (wrong === null) return keys;
+  throw configError(`The key file ${file} ${wrong}`, { path: file, hint: `a key is ${FORM}, in a file of mode 0600` });
+}
+
+/**
+ * Durable before anything is sealed with it: a record whose key a power cut took would be lost. Several ledgers may share the file, so it is read again
+ * under a lock: the `first` key is that of whoever came first, and a `newer` one stands above all that are there by now (UR-69).
+ */
+function addKey(file: string, which: 'first' | 'newer'): LabelKey {
+  using _ = lockOf(file);
+  const before = usableKeys(file, readKeys(file));
+  if (which === 'first' && before.length > 0) return before[0]!;
   const key = keyOf(randomBytes(BYTES));
-  ensurePrivateDir(dirname(file));
-  writeFileAtomic(file, `${HEAD}${[key, ...before].map(({ bytes }) => `${bytes.toString('hex')}\n`).join('')}`, { throughLink: true });
+  const text = `${HEAD}${[key, ...before].map(({ bytes }) => `${bytes.toString('hex')}\n`).join('')}`;
+  if (text.length > MAX_FILE)
+    throw configError(`The key file ${file} has no room for one more key`, { path: file, hint: 'remove last lines that no backup needs' });
+  writeFileAtomic(file, text, { throughLink: true });
   return key;
+}
+
+/** Waits without giving way to others: keys are asked for inside a transaction. Whoever has this lock waits for nothing else. */
+function lockOf(file: string): Lock {
+  const path = `${realPath(file)}.lock`;
+  for (let waited = 0; waited < LOCK_WAIT_MS; waited += LOCK_POLL_MS) {
+    const lock = tryLock(path);
+    if (lock !== null) return lock;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_POLL_MS);
+  }
+  throw new KnownError(`The key file ${file} is held by another process`, {
+    operation: 'lock',
+    path: file,
+    retryable: true,
+    hint: 'try again in a moment',
+  });
+}
+
+/** Two configurations may come to one file by different links. */
+function realPath(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return file;
+  }
 }

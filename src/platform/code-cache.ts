@@ -12,6 +12,12 @@ export const cacheName = (name: string, mark: string): string =>
 /** What `require` wraps a file in; kept code counts for this very text alone. */
 export const wrapped = (source: string): string => `(function(exports,require,module,__filename,__dirname){${source}\n})`;
 
+/**
+ * What is kept: the code twice. V8 runs damaged code as it finds it, and no checksum is at hand that is fast enough: one in JavaScript takes 1 ms for 460 kB
+ * in a process that has just started, `node:zlib` takes 2 ms to load. Comparing two copies takes 0.14 ms.
+ */
+export const keptForm = (code: Buffer): Buffer => Buffer.concat([code, code]);
+
 /** The exports of `<dir>/<name>.js`, a CommonJS file, with its kept code where there is any for this Node; else as `require` would give them. */
 export function loadCompiled(require: Require, dir: string, name: string, mark: string): unknown {
   const file = `${dir}/${name}.js`;
@@ -28,15 +34,39 @@ export function loadCompiled(require: Require, dir: string, name: string, mark: 
   return module.exports;
 }
 
-/** Null when there is no kept code, or V8 refuses it: made by another version, or with other flags. */
+/** Null when there is no kept code, it is damaged, or V8 refuses it: made by another version, or with other flags. */
 function compiled(filename: string, cache: string) {
   const { readFileSync } = process.getBuiltinModule('node:fs');
   try {
-    const cachedData = readFileSync(cache);
+    const cachedData = keptCode(cache);
+    if (cachedData === null) return null;
     const { Script } = process.getBuiltinModule('node:vm');
     const script = new Script(wrapped(readFileSync(filename, 'latin1')), { filename, cachedData });
     return script.cachedDataRejected ? null : script;
   } catch {
     return null;
+  }
+}
+
+/** Bytes of the second copy that are read at a time: few enough to stay near the processor, and memory for all of it would cost more than reading it. */
+const PIECE_BYTES = 65_536;
+
+/** The code in a file made by {@link keptForm}; null when its copies differ. */
+function keptCode(cache: string): Buffer | null {
+  const { closeSync, fstatSync, openSync, readSync } = process.getBuiltinModule('node:fs');
+  const fd = openSync(cache, 'r');
+  try {
+    const size = fstatSync(fd).size / 2;
+    if (!Number.isInteger(size)) return null;
+    const code = Buffer.allocUnsafeSlow(size);
+    if (readSync(fd, code, 0, size, 0) !== size) return null;
+    const piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
+    for (let at = 0; at < size; at += PIECE_BYTES) {
+      const length = Math.min(PIECE_BYTES, size - at);
+      if (readSync(fd, piece, 0, length, size + at) !== length || code.compare(piece, 0, length, at, at + length) !== 0) return null;
+    }
+    return code;
+  } finally {
+    closeSync(fd);
   }
 }

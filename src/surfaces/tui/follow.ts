@@ -35,7 +35,10 @@ export function follow(store: SnapshotStore, options: FollowOptions): Promise<nu
           if (ended !== null) resolve(ended);
           else if (again) later();
         })
-        .catch(reject);
+        .catch((error: unknown) => {
+          stop();
+          reject(error);
+        });
     };
     const look = (): void => {
       timer = null;
@@ -68,10 +71,13 @@ export function follow(store: SnapshotStore, options: FollowOptions): Promise<nu
     const { heartbeat, everyMs } = options;
     const beat = heartbeat === null ? null : setInterval(() => writing === null && out(`${heartbeat()}\n`), HEARTBEAT_MS);
     const clock = everyMs === null ? null : setInterval(look, everyMs);
-    const end = (code: number) => () => {
+    const stop = (): void => {
       leave();
       for (const each of [beat, clock]) if (each !== null) clearInterval(each);
       if (timer !== null) clearTimeout(timer);
+    };
+    const end = (code: number) => () => {
+      stop();
       ended = code;
       if (writing === null) resolve(code);
     };
