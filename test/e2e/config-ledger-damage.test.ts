@@ -84,7 +84,7 @@ function figures(ledger: Ledger): string {
   const c = contextOf(ledger);
   const text = (rows: readonly object[]): string[] => rows.map((row) => JSON.stringify(row)).sort();
   const events = usageEvents(ledger, c.directory, 'auto', 0, Number.MAX_SAFE_INTEGER);
-  const days = dayGroups(ledger, zoneSegments('UTC', 0, 0), 'auto');
+  const days = dayGroups(ledger, zoneSegments('UTC', 0, 0));
   return JSON.stringify([
     totals(c),
     text(periodRows(c, 'day')),
@@ -92,7 +92,7 @@ function figures(ledger: Ledger): string {
     text(projectRows(c)),
     text(modelRows(c)),
     text(events),
-    text(days.groups),
+    text(days.values),
     text(days.sessions),
   ]);
 }

@@ -9,7 +9,7 @@ import { emptySum } from '../../usage/sum.ts';
 import { type Ledger, openLedger } from '../open.ts';
 import { CELL_FLAGS as C, CELL_MS, PROMPT_CELL } from '../schema.ts';
 import { aPart } from '../testing.ts';
-import { type CellGroup, costIn, dayColumn, distinctSessionsOf, EVERYTHING, groupCells, RowBuilder } from './cells.ts';
+import { type CellGroup, costIn, dayColumn, distinctSessionsOf, EVERYTHING, groupCells, groupOf, RowBuilder } from './cells.ts';
 import { dayGroups } from './day-memo.ts';
 import { loadDirectory } from './directory.ts';
 import { modelRows, periodRows, projectRows, type ReportContext, sessionRows, totals } from './reports.ts';
@@ -153,16 +153,16 @@ it('a ledger keeps the sums of finished days for a few zones, not for endless on
   const kept = () => Number(ledger.db.sql('SELECT count(*) AS n FROM memo').get()?.n);
   const sums = zones.map((zone) => {
     const segments = zoneSegments(zone, T0, T0 + 230 * DAY);
-    const [fresh, warm] = [dayGroups(ledger, segments, 'auto'), dayGroups(ledger, segments, 'auto')];
+    const [fresh, warm] = [dayGroups(ledger, segments), dayGroups(ledger, segments)];
     expect(kept()).toBeLessThanOrEqual(8);
-    return [fresh, warm].map(({ groups }) => groups.reduce((sum, group) => sum + group.sum.input, 0));
+    return [fresh, warm].map(({ values }) => values.reduce((sum, each) => sum + groupOf(each, 1, 'auto').sum.input, 0));
   });
   expect(sums).toEqual(zones.map(() => [230, 230]));
   // The ninth made room for itself.
   expect(kept()).toBe(1);
   // What cannot be kept is made each time.
   ledger.db.exec('DELETE FROM memo; PRAGMA query_only = ON');
-  expect(dayGroups(ledger, zoneSegments('UTC', T0, T0), 'auto').groups).toHaveLength(230);
+  expect(dayGroups(ledger, zoneSegments('UTC', T0, T0)).values).toHaveLength(230);
   ledger.db.exec('PRAGMA query_only = OFF');
   expect(kept()).toBe(0);
 });

@@ -127,37 +127,50 @@ export function costIn(mode: CostMode, flags: number, calc: NanoUsd, logged: Nan
   return flags & C.calculated ? calc : null;
 }
 
-export function groupOf(values: GroupValues, columns: number, mode: CostMode): CellGroup {
+/** A group from its values; `into` takes it in the place of a new one: a report over a quarter has a thousand, each added up and gone. */
+export function groupOf(values: GroupValues, columns: number, mode: CostMode, into?: CellGroup): CellGroup {
   const n = (place: number): number => values[columns + place]!;
   const flags = n(1);
   const events = n(3);
   const [input, output, cacheWrite5m, cacheWrite1h, cacheRead] = [n(4), n(5), n(6), n(7), n(8)];
   const cost = costIn(mode, flags, n(10), n(11));
-  const all = input + output + cacheWrite5m + cacheWrite1h + cacheRead;
-  return {
-    group: values.slice(0, columns),
-    model: n(0),
-    flags,
-    sum: {
-      input,
-      output,
-      cacheWrite5m,
-      cacheWrite1h,
-      cacheRead,
-      requests: n(2),
-      webSearches: n(9),
-      pricedCost: cost ?? 0,
-      pricedEvents: cost === null ? 0 : events,
-      unpricedEvents: cost === null ? events : 0,
-      unpricedTokens: cost === null ? all : 0,
-      outputIsLowerBound: (flags & C.lowerBound) !== 0,
-    },
-    prompts: n(12),
-    loggedEvents: mode !== 'calculate' && flags & (mode === 'display' ? C.loggedPositive | C.loggedZero : C.loggedPositive) ? events : 0,
-    firstAt: n(13),
-    lastAt: n(14),
-  };
+  const group = (into ?? newGroup()) as MutableGroup;
+  const { sum } = group;
+  sum.input = input;
+  sum.output = output;
+  sum.cacheWrite5m = cacheWrite5m;
+  sum.cacheWrite1h = cacheWrite1h;
+  sum.cacheRead = cacheRead;
+  sum.requests = n(2);
+  sum.webSearches = n(9);
+  sum.pricedCost = cost ?? 0;
+  sum.pricedEvents = cost === null ? 0 : events;
+  sum.unpricedEvents = cost === null ? events : 0;
+  sum.unpricedTokens = cost === null ? input + output + cacheWrite5m + cacheWrite1h + cacheRead : 0;
+  sum.outputIsLowerBound = (flags & C.lowerBound) !== 0;
+  group.group = values.slice(0, columns);
+  group.model = n(0);
+  group.flags = flags;
+  group.prompts = n(12);
+  group.loggedEvents =
+    mode !== 'calculate' && flags & (mode === 'display' ? C.loggedPositive | C.loggedZero : C.loggedPositive) ? events : 0;
+  group.firstAt = n(13);
+  group.lastAt = n(14);
+  return group;
 }
+
+type MutableGroup = { -readonly [K in keyof CellGroup]: K extends 'sum' ? MutableSum : CellGroup[K] };
+
+export const newGroup = (): CellGroup => ({
+  group: [],
+  model: 0,
+  flags: 0,
+  sum: emptySum(),
+  prompts: 0,
+  loggedEvents: 0,
+  firstAt: 0,
+  lastAt: 0,
+});
 
 /** Ids of the sessions in a row, by its list of models: rows are copied on their way, that list is not. */
 const MEMBERS = new WeakMap<readonly ModelPart[], ReadonlySet<number>>();

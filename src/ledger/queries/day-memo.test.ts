@@ -6,7 +6,7 @@ import type { RequestState } from '../../usage/merge.ts';
 import { forgetUsage } from '../forget.ts';
 import { inMemory, type Ledger } from '../open.ts';
 import { aPart } from '../testing.ts';
-import { dayColumn, EVERYTHING, groupCells, sessionsByGroup } from './cells.ts';
+import { dayColumn, EVERYTHING, groupCells, groupOf, sessionsByGroup } from './cells.ts';
 import { checkKeptDays, dayGroups } from './day-memo.ts';
 
 /** October 2023 to March 2024, with the changes of the clocks of all zones below. */
@@ -43,8 +43,8 @@ const byText = (rows: readonly unknown[]): string[] => rows.map((row) => JSON.st
 function expectTrue(ledger: Ledger, zone: string): void {
   const segments = zoneSegments(zone, FROM, FROM + SPAN);
   const day = dayColumn(segments);
-  const memo = dayGroups(ledger, segments, 'auto');
-  expect(byText(memo.groups)).toEqual(byText(groupCells(ledger, [day], EVERYTHING, 'auto')));
+  const memo = dayGroups(ledger, segments);
+  expect(byText(memo.values.map((values) => groupOf(values, 1, 'auto')))).toEqual(byText(groupCells(ledger, [day], EVERYTHING, 'auto')));
   expect(byText(memo.sessions)).toEqual(byText(sessionsByGroup(ledger, day, EVERYTHING)));
 }
 

@@ -1,10 +1,9 @@
-import type { CostMode } from '../../pricing/types.ts';
 import type { ZoneSegment } from '../../usage/zone.ts';
 import { isBusy } from '../driver.ts';
 import { isUnwritable, type Ledger } from '../open.ts';
 import { CELL_MS } from '../schema.ts';
 import { storedJson } from '../stored-json.ts';
-import { type CellGroup, dayColumn, EVERYTHING, type GroupValues, groupOf, groupValues, sessionsByGroup } from './cells.ts';
+import { dayColumn, EVERYTHING, type GroupValues, groupValues, sessionsByGroup } from './cells.ts';
 
 /*
  * Most of a report over all time was the same yesterday: the sums of finished days are kept in the ledger, so that a warm report adds up only what came
@@ -13,7 +12,8 @@ import { type CellGroup, dayColumn, EVERYTHING, type GroupValues, groupOf, group
 
 /** Sums by local day over everything, and the sessions with a request on each day. */
 export interface DayGroups {
-  readonly groups: readonly CellGroup[];
+  /** Day, model and kind, then the sums. */
+  readonly values: readonly GroupValues[];
   readonly sessions: readonly (readonly [day: number, session: number])[];
 }
 
@@ -35,7 +35,7 @@ const WORTH_KEEPING = 200;
 /** Forms of day (zones with their changes of offset) that are kept; all are dropped when there are more. */
 const MAX_FORMS = 8;
 
-export function dayGroups(ledger: Ledger, segments: readonly ZoneSegment[], mode: CostMode): DayGroups {
+export function dayGroups(ledger: Ledger, segments: readonly ZoneSegment[]): DayGroups {
   const day = dayColumn(segments);
   const { kept, fresh } = ledger.db.read(() => {
     const held = keptDays(ledger, day, segments);
@@ -44,7 +44,7 @@ export function dayGroups(ledger: Ledger, segments: readonly ZoneSegment[], mode
   const newest = fresh.values.reduce((last, [d]) => Math.max(last, d!), Number.NEGATIVE_INFINITY);
   if (fresh.values.filter(([d]) => d! < newest).length > WORTH_KEEPING) keep(ledger, day, newest, segments);
   return {
-    groups: [...(kept?.values ?? []), ...fresh.values].map((values) => groupOf(values, 1, mode)),
+    values: [...(kept?.values ?? []), ...fresh.values],
     sessions: [...(kept?.sessions ?? []), ...fresh.sessions],
   };
 }

@@ -4,7 +4,17 @@ import { dayToIso, monthOf, weekOf, type ZoneSegment, zoneSegments } from '../..
 import type { ModelRow, PeriodRow, ProjectRow, ReportRow, SessionRow } from '../../usage/report.ts';
 import type { Ledger } from '../open.ts';
 import { CELL_FLAGS as C, PROMPT_CELL } from '../schema.ts';
-import { type CellFilter, type CellGroup, dayColumn, groupCells, RowBuilder, sessionsByGroup } from './cells.ts';
+import {
+  type CellFilter,
+  type CellGroup,
+  dayColumn,
+  groupCells,
+  groupOf,
+  groupValues,
+  newGroup,
+  RowBuilder,
+  sessionsByGroup,
+} from './cells.ts';
 import { dayGroups } from './day-memo.ts';
 import { cwdOf, type Directory, type SessionInfo } from './directory.ts';
 import { recordSpan } from './meta.ts';
@@ -52,13 +62,11 @@ export function periodRows(c: ReportContext, period: Period, byProject = false):
   };
   const segments = segmentsOf(c);
   const day = dayColumn(segments);
-  const { groups, sessions } =
+  const columns = byProject ? [day, 'session'] : [day];
+  const { values, sessions } =
     isEverything(c.filter) && !byProject
-      ? dayGroups(c.ledger, segments, c.mode)
-      : {
-          groups: groupCells(c.ledger, byProject ? [day, 'session'] : [day], c.filter, c.mode),
-          sessions: sessionsByGroup(c.ledger, day, c.filter),
-        };
+      ? dayGroups(c.ledger, segments)
+      : { values: groupValues(c.ledger, columns, c.filter), sessions: sessionsByGroup(c.ledger, day, c.filter) };
   const ofDay = new Map<number, RowBuilder>();
   const builderOf = (d: number, session: number): RowBuilder => {
     if (byProject) return rowFor(d, session);
@@ -69,7 +77,11 @@ export function periodRows(c: ReportContext, period: Period, byProject = false):
     }
     return builder;
   };
-  for (const group of groups) builderOf(group.group[0]!, group.group[1] ?? 0).add(group, modelName(c, group.model));
+  const group = newGroup();
+  for (const each of values) {
+    groupOf(each, columns.length, c.mode, group);
+    builderOf(each[0]!, byProject ? each[1]! : 0).add(group, modelName(c, group.model));
+  }
   for (const [d, session] of sessions) builderOf(d, session).sessionIds.add(session);
   return [...rows.values()]
     .map(({ period: name, root, builder }) => ({
