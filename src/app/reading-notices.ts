@@ -1,4 +1,5 @@
 import { missingArchives } from '../ledger/archive.ts';
+import { mayBeAtFormerPrices } from '../ledger/archive-hold.ts';
 import { LEFT_ALONE_MS, MAX_FAILURES } from '../ledger/failures.ts';
 import type { IngestResult } from '../ledger/ingest.ts';
 import type { Ledger } from '../ledger/open.ts';
@@ -31,13 +32,18 @@ function skippedNotice({ paths }: Home, skipped: IngestResult['skipped']): strin
 }
 
 /** Archived requests whose file is not there: they count, but cannot be shown one by one, and no line of theirs can be merged. */
-function archiveNotice({ paths }: Home, { db }: Ledger): string[] {
-  const missing = missingArchives(db);
-  const [first, ...others] = missing;
-  if (first === undefined) return [];
+function archiveNotice({ paths }: Home, { db, waitsForArchive }: Ledger): string[] {
+  const [first, ...others] = missingArchives(db);
+  // Of the right size, but changed: only what needed it has found that.
+  if (first === undefined && !waitsForArchive) return [];
+  const cost = mayBeAtFormerPrices(db) ? ', and their cost may be at former prices' : '';
+  if (first === undefined)
+    return [
+      `An archive file cannot be read: its requests still count, but cannot be listed${cost}. tidemark ledger verify names it; tidemark ledger rebuild tries again.`,
+    ];
   const more = others.length === 0 ? '' : ` and ${others.length} more`;
   return [
-    `The archive ${tildePath(first, paths.home)}${more} is gone or cut: its requests still count, but cannot be listed. Put it back.`,
+    `The archive ${tildePath(first, paths.home)}${more} is gone or cut: its requests still count, but cannot be listed${cost}. Put it back, or run tidemark ledger rebuild, which takes them from transcripts that are still there.`,
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { NanoUsd, PriceTable } from '../pricing/types.ts';
 import { compareOwner, mergeRequests, type OwnerClaim, type RequestState } from '../usage/merge.ts';
+import { holdFolders, settlePrices } from './archive-hold.ts';
 import { ArchivedEvents } from './archived.ts';
 import { billedParts, mainCost } from './billing.ts';
 import { CellSums, cellOf } from './cell-sums.ts';
@@ -36,6 +37,9 @@ export class Appender {
   private readonly files = new FileSums();
   private readonly archived: ArchivedEvents;
   private tombstones: Forgotten = { has: () => false };
+  /** Lines of archived requests that could not be merged, as their archive cannot be read; and in which folders they are. */
+  private passedOver = 0;
+  private readonly heldFolders = new Set<string>();
 
   constructor(db: Database, table: PriceTable) {
     this.db = db;
@@ -44,6 +48,11 @@ export class Appender {
     this.rows = new SessionRows(db);
     this.archived = new ArchivedEvents(db, table);
     this.sums = new CellSums(db, table, (name) => this.rows.modelId(name));
+  }
+
+  /** How many lines were passed over so far because their archive could not be read. */
+  get heldBack(): number {
+    return this.passedOver;
   }
 
   /** Around a first reading of everything; see {@link KeyIndex}. */
@@ -83,9 +92,11 @@ export class Appender {
         this.tombstones = forgottenSessions(this.db);
         this.rows.begin(this.tombstones);
         this.archived.begin();
+        this.heldFolders.clear();
         const changed = work();
         this.sums.flush();
         this.files.flush(this.db);
+        if (this.heldFolders.size > 0) holdFolders(this.db, this.heldFolders);
         return changed;
       });
     } catch (error) {
@@ -144,8 +155,8 @@ export class Appender {
   /** A line of an archived request mostly says what is known. If not, the requests of its session's cell come back first (REL-24). */
   private mergeArchived(r: RequestState, folder: string): boolean {
     const row = this.archived.row(r.key);
-    // Its archive cannot be read: it was counted, and stays as it was counted.
-    if (row === null) return false;
+    // Its archive cannot be read: it was counted, and stays as it was counted until the archive is back.
+    if (row === null) return this.passOver(folder);
     const before = fromRow(row, String(row.sid ?? LOST_SESSION), row.name as string | null);
     const merged = mergeRequests(before, r);
     const isKnown =
@@ -153,8 +164,15 @@ export class Appender {
       merged.model === before.model &&
       sameRow(toRow(merged, 0, null, null), toRow(before, 0, null, null));
     const modelId = (name: string): number => this.rows.modelId(name);
-    if (isKnown || !this.archived.thaw(row.session as number, row.cell as number, modelId, this.files)) return false;
+    if (isKnown) return false;
+    if (!this.archived.thaw(row.session as number, row.cell as number, modelId, this.files)) return this.passOver(folder);
     return this.mergeInto(r, folder);
+  }
+
+  private passOver(folder: string): false {
+    this.passedOver++;
+    if (folder !== '') this.heldFolders.add(folder);
+    return false;
   }
 
   private mergeInto(r: RequestState, folder: string): boolean {
@@ -215,7 +233,7 @@ export class Appender {
   recountAll(): void {
     this.db.write(() => {
       this.db.exec('DELETE FROM rollup');
-      this.archived.recount(new CellSums(this.db, this.table, (name) => this.rows.modelId(name), 'archived_sum'));
+      const lost = this.archived.recount(new CellSums(this.db, this.table, (name) => this.rows.modelId(name), 'archived_sum'));
       this.db.exec('INSERT INTO rollup SELECT * FROM archived_sum');
       const update = this.db.sql('UPDATE event SET calc = ? WHERE key = ?');
       for (const row of this.db.sql('SELECT event.*, model.name FROM event LEFT JOIN model ON model.id = event.model').all()) {
@@ -229,7 +247,7 @@ export class Appender {
         this.sums.cell(cellOf(row.at as number), row.session as number, 0, PROMPT_CELL, row.at as number).prompts++;
       }
       this.sums.flush();
-      this.db.sql('INSERT OR REPLACE INTO meta VALUES (?, ?)').run('prices', this.table.fingerprint);
+      settlePrices(this.db, this.table.fingerprint, lost);
     });
     this.sums.clear();
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { Row, Value } from './driver.ts';
+import type { Database, Row, Value } from './driver.ts';
 import { EVENT_COLUMNS } from './event-row.ts';
 import { wholeRow } from './salvage-shape.ts';
 
@@ -21,18 +21,31 @@ const NAMES = EVENT_COLUMNS.split(', ');
 
 export const archiveDir = (ledgerPath: string): string => join(dirname(ledgerPath), 'archive');
 
-const stemOf = (ledgerPath: string): string => basename(ledgerPath).replace(/\.db$/, '');
+/** Where the archive files of a copy of a ledger are: beside that ledger. */
+const dirs = new WeakMap<Database, string>();
+
+export const readArchivesOf = (copy: Database, ledgerPath: string): void => void dirs.set(copy, archiveDir(ledgerPath));
+export const archiveDirOf = (db: Database): string => dirs.get(db) ?? archiveDir(db.path);
+
+/** Backups without a name of their own lie beside the ledger. */
+export const backupDir = (ledgerPath: string): string => join(dirname(ledgerPath), 'backups');
+
+/** How the names of a ledger's archive files begin. No two ledgers of one directory share it: those of `x` are told by their dashes from those of `x.db`. */
+function prefixOf(ledgerPath: string): string {
+  const name = basename(ledgerPath);
+  return name.endsWith('.db') ? `${name.slice(0, -3)}-events-` : `${name}--events--`;
+}
 
 /** `ledger.db`, 2026-11-20T13:42:10Z → `ledger-events-20261120-134210-1a2b3c4d.jsonl.gz`. `now` in epoch ms. */
 export function archiveName(ledgerPath: string, now: number): string {
   const stamp = new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
   const random = crypto.getRandomValues(new Uint32Array(1))[0]!.toString(16).padStart(8, '0');
-  return `${stemOf(ledgerPath)}-events-${stamp}-${random}.jsonl.gz`;
+  return `${prefixOf(ledgerPath)}${stamp}-${random}.jsonl.gz`;
 }
 
+/** Whether a file is this ledger's own: of a ledger that was copied or renamed, what it wrote under its former name is not. */
 export const isArchiveName = (name: string, ledgerPath: string): boolean =>
-  name.startsWith(`${stemOf(ledgerPath)}-events-`) &&
-  /^\d{8}-\d{6}-[0-9a-f]{8}\.jsonl\.gz$/.test(name.slice(stemOf(ledgerPath).length + 8));
+  name.startsWith(prefixOf(ledgerPath)) && /^\d{8}-\d{6}-[0-9a-f]{8}\.jsonl\.gz$/.test(name.slice(prefixOf(ledgerPath).length));
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, rmSync, statSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { archiveDir, archiveName, encodeBlock, readBlock, readBytes, sha256, writeWhole } from './archive-file.ts';
 import { dropEmptyBlocks } from './archive-orphans.ts';
@@ -9,6 +9,8 @@ export interface RemovedArchived {
   readonly requests: number;
   /** Files that hold bytes of them, to be removed once the transaction is committed. */
   readonly stale: readonly string[];
+  /** Files that stay, since a part of them cannot be read; they may hold bytes of the sessions. */
+  readonly kept: readonly string[];
 }
 
 /**
@@ -19,12 +21,12 @@ export function removeArchived(db: Database, ids: Value, sids: readonly string[]
   const OF_THEM = 'session IN (SELECT value FROM json_each(?))';
   db.sql(`DELETE FROM archived_sum WHERE ${OF_THEM}`).run(ids);
   const requests = db.sql(`DELETE FROM archived WHERE ${OF_THEM}`).run(ids);
-  if (now === null) return { requests, stale: [] };
+  if (now === null) return { requests, stale: [], kept: [] };
   const own = new Set<Value>(sids);
   const files = db.sql('SELECT DISTINCT file FROM archive_block').all();
-  const stale = files.flatMap(({ file }) => rewrite(db, String(file), own, now));
+  const done = files.map(({ file }) => rewrite(db, String(file), own, now));
   dropEmptyBlocks(db);
-  return { requests, stale };
+  return { requests, stale: done.flatMap(({ stale }) => stale ?? []), kept: done.flatMap(({ kept }) => kept ?? []) };
 }
 
 interface Piece {
@@ -32,28 +34,40 @@ interface Piece {
   readonly bytes: Buffer;
 }
 
-/** Writes a file anew when it holds anything of these sessions. Returns the path of the old one then. */
-function rewrite(db: Database, file: string, own: ReadonlySet<Value>, now: number): string[] {
+/** What became of a file: its path when it is replaced, or when it must stay beside what replaces it. */
+interface Rewritten {
+  readonly stale?: string;
+  readonly kept?: string;
+}
+
+/** Writes a file anew when it holds anything of these sessions. What cannot be read stays where it is: the file may be mended or put back. */
+function rewrite(db: Database, file: string, own: ReadonlySet<Value>, now: number): Rewritten {
   const old = join(archiveDir(db.path), file);
   const blocks = db.sql('SELECT * FROM archive_block WHERE file = ? AND id IN (SELECT block FROM archived) ORDER BY offset').all(file);
   const size = blocks.reduce((sum, block) => sum + (block.length as number), 0);
   // Bytes that no block refers to, after a power cut or when all of a block came back, may be theirs.
-  let isTouched = statSync(old, { throwIfNoEntry: false })?.size !== size;
+  const found = statSync(old, { throwIfNoEntry: false })?.size;
+  let isTouched = found !== size;
+  let isWhole = true;
   const pieces: Piece[] = [];
   for (const block of blocks) {
     const [offset, length, hash] = [block.offset as number, block.length as number, String(block.sha256)];
     const rows = readBlock(old, offset, length, hash);
-    // What cannot be read now has been unreadable before: its sums stay, and it is named by verify.
-    if (rows === null) continue;
+    if (rows === null) {
+      isWhole = false;
+      continue;
+    }
     const kept = archivedIn(db, block, rows);
-    const isWhole = kept.length === rows.length || !rows.some(({ sid }) => own.has(sid!));
-    if (!isWhole) isTouched = true;
-    const bytes = isWhole ? readBytes(old, offset, length) : encodeBlock(kept);
-    if (bytes !== null) pieces.push({ id: block.id!, bytes });
+    const isSame = kept.length === rows.length || !rows.some(({ sid }) => own.has(sid!));
+    if (!isSame) isTouched = true;
+    const bytes = isSame ? readBytes(old, offset, length) : encodeBlock(kept);
+    if (bytes === null) isWhole = false;
+    else pieces.push({ id: block.id!, bytes });
   }
-  if (!isTouched) return [];
+  if (!isTouched) return !isWhole && found !== undefined ? { kept: old } : {};
   if (pieces.length > 0) writePieces(db, archiveName(db.path, now), pieces);
-  return [old];
+  if (isWhole) return { stale: old };
+  return found === undefined ? {} : { kept: old };
 }
 
 /** Rows of a block that are archived there: others came back into the ledger since. */
@@ -81,8 +95,4 @@ function writePieces(db: Database, name: string, pieces: readonly Piece[]): void
   } finally {
     closeSync(fd);
   }
-}
-
-export function removeFiles(paths: readonly string[]): void {
-  for (const path of paths) rmSync(path, { force: true });
 }

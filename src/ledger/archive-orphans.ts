@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RequestState } from '../usage/merge.ts';
 import { archiveDir, BLOCK_ROWS, isArchiveName, readWhole } from './archive-file.ts';
+import { neededElsewhere } from './archive-owners.ts';
 import type { Database } from './driver.ts';
 import { fromRow } from './event-row.ts';
 
@@ -28,13 +29,13 @@ const referred = (db: Database): Set<string> =>
 export interface Absorbing {
   readonly db: Database;
   readonly mode: 'disk' | 'memory';
-  readonly appender: { absorb(requests: readonly RequestState[]): number };
+  readonly appender: { absorb(requests: readonly RequestState[]): number; readonly heldBack: number };
 }
 
 export interface Orphans {
   /** Requests that no other place had. */
   readonly back: number;
-  /** Files of which a part could not be read; they stay. */
+  /** Files of which a part could not be read or merged; they stay. */
   readonly lost: readonly string[];
 }
 
@@ -51,15 +52,19 @@ export function adoptOrphans(ledger: Absorbing): Orphans {
   const files = archiveFiles(db.path);
   if (files.length === 0) return { back, lost };
   const used = referred(db);
-  for (const file of files) {
-    if (used.has(file)) continue;
+  const orphans = files.filter((file) => !used.has(file));
+  const needed = neededElsewhere(db.path, orphans);
+  for (const file of orphans) {
+    if (needed.has(file)) continue;
     const path = join(archiveDir(db.path), file);
     const whole = readWhole(path);
+    const heldBack = ledger.appender.heldBack;
     for (let at = 0; at < whole.rows.length; at += BLOCK_ROWS) {
       const states = whole.rows.slice(at, at + BLOCK_ROWS).map((row) => fromRow(row, String(row.sid), row.name as string | null));
       back += ledger.appender.absorb(states);
     }
-    if (whole.lost) lost.push(path);
+    // What could not be compared with an archive that is away may be known from here alone.
+    if (whole.lost || ledger.appender.heldBack > heldBack) lost.push(path);
     else
       db.write(() => {
         if (referred(db).has(file)) return;

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, fsyncSync, openSync, rmSync, statSync } from 'nod
 import { join } from 'node:path';
 import { ensurePrivateDir } from '../platform/files.ts';
 import { archiveDir, archiveName, BLOCK_ROWS, encodeBlock, sha256, writeWhole } from './archive-file.ts';
+import { mayBeAtFormerPrices } from './archive-hold.ts';
 import { adoptOrphans } from './archive-orphans.ts';
 import { wholeCost } from './archived.ts';
 import { billedParts } from './billing.ts';
@@ -34,7 +35,8 @@ const OLD = `SELECT event.*, session.sid, model.name FROM event JOIN session ON 
  */
 export function archiveEvents(ledger: Ledger, before: number, now: number, maxBlocks = Number.POSITIVE_INFINITY): Archived {
   const { db } = ledger;
-  if (ledger.mode !== 'disk' || isBeingReadFirst(db)) return NOTHING;
+  if (ledger.mode !== 'disk') return NOTHING;
+  if (isBeingReadFirst(db)) return { ...NOTHING, isDone: false };
   adoptOrphans(ledger);
   const until = Math.floor(before / CELL_MS) * CELL_MS;
   if (db.sql(OLD).get(until) === undefined) return NOTHING;
@@ -64,7 +66,20 @@ export function archiveEvents(ledger: Ledger, before: number, now: number, maxBl
     closeSync(fd);
     if (requests === 0) rmSync(path, { force: true });
   }
-  return requests === 0 ? NOTHING : { requests, path, bytes, isDone };
+  return requests === 0 ? { ...NOTHING, isDone } : { requests, path, bytes, isDone };
+}
+
+/** A pass ends early when another process changes the same requests, and the next one goes on in a file of its own. */
+const PASSES = 5;
+
+/** All of it, in some passes if need be. `path` is then that of the last one. */
+export function archiveAll(ledger: Ledger, before: number, now: number): Archived {
+  let all = archiveEvents(ledger, before, now);
+  for (let pass = 1; !all.isDone && pass < PASSES; pass++) {
+    const next = archiveEvents(ledger, before, now);
+    all = { requests: all.requests + next.requests, path: next.path ?? all.path, bytes: all.bytes + next.bytes, isDone: next.isDone };
+  }
+  return all;
 }
 
 /** Another process fills an empty ledger without the index that the move needs. */
@@ -87,8 +102,11 @@ function move(ledger: Ledger, rows: readonly Row[], { path, fd, offset, block }:
     return now !== undefined && Object.keys(now).every((name) => now[name] === row[name]);
   };
   const taken = rows.filter(isSame);
-  if (taken.length === 0 || statSync(path, { throwIfNoEntry: false })?.ino !== fstatSync(fd).ino) return 0;
   const file = path.slice(archiveDir(db.path).length + 1);
+  // Written anew without a forgotten session, the file is about to go.
+  const isReplaced =
+    offset > 0 && db.sql('SELECT 1 FROM archive_block WHERE file = ? AND offset + length = ?').get(file, offset) === undefined;
+  if (isReplaced || taken.length === 0 || statSync(path, { throwIfNoEntry: false })?.ino !== fstatSync(fd).ino) return 0;
   const times = taken.map((row) => row.at as number);
   db.sql('INSERT INTO archive_block (file, offset, length, sha256, first_at, last_at) VALUES (?, ?, ?, ?, ?, ?)').run(
     ...[file, offset, block.length, sha256(block), Math.min(...times), Math.max(...times)],
@@ -132,6 +150,8 @@ export interface ArchiveStats {
   readonly bytes: number;
   /** Paths of files that are gone or shorter than the ledger says. */
   readonly missing: readonly string[];
+  /** The prices changed while an archive file could not be read: costs of its requests may be at former prices. */
+  readonly formerPrices: boolean;
 }
 
 /** What is archived, and whether its files are there: a look at their sizes, not their content. */
@@ -142,6 +162,7 @@ export function archiveStats(db: Database): ArchiveStats {
     files: files.length,
     bytes: files.reduce((sum, { size }) => sum + Math.max(0, size), 0),
     missing: missingArchives(db),
+    formerPrices: mayBeAtFormerPrices(db),
   };
 }
 

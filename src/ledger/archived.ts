@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { NanoUsd, PriceTable } from '../pricing/types.ts';
-import { archiveDir, readBlock } from './archive-file.ts';
+import { archiveDirOf, readBlock } from './archive-file.ts';
 import { billedParts, mainCost } from './billing.ts';
 import type { CellSums } from './cell-sums.ts';
 import type { Database, Row, Value } from './driver.ts';
@@ -17,11 +17,6 @@ interface Kept {
 /** Decoded blocks by ledger, newest use last. A block's file never changes: what is rewritten gets another name. */
 const kept = new WeakMap<Database, Map<string, Kept | null>>();
 
-/** Where the archive files of a copy of a ledger are: beside that ledger. */
-const dirs = new WeakMap<Database, string>();
-
-export const readArchivesOf = (copy: Database, ledgerPath: string): void => void dirs.set(copy, archiveDir(ledgerPath));
-
 /** The requests of a block by key, with sums of the ledger's ids, or null when its file is gone or damaged. */
 function blockOf(db: Database, id: number): Kept | null {
   const block = db.sql('SELECT file, offset, length, sha256 FROM archive_block WHERE id = ?').get(id);
@@ -34,7 +29,7 @@ function blockOf(db: Database, id: number): Kept | null {
   const name = `${block.sha256} ${block.file}`;
   let found = blocks.get(name);
   if (found === undefined) {
-    const path = join(dirs.get(db) ?? archiveDir(db.path), String(block.file));
+    const path = join(archiveDirOf(db), String(block.file));
     const rows = readBlock(path, block.offset as number, block.length as number, String(block.sha256));
     found = rows === null ? null : { rows: new Map(rows.map((row) => [String(row.key), row])) };
   }
@@ -62,8 +57,13 @@ export interface ArchivedRows {
 export function archivedRows(db: Database, where = '1', ...values: Value[]): ArchivedRows {
   const rows: Row[] = [];
   const lost: string[] = [];
+  // Tried once a call: its requests may be thousands.
+  const failed = new Set<number>();
   for (const place of db.sql(`${PLACES} WHERE ${where} ORDER BY archived.block`).all(...values)) {
-    const row = blockOf(db, place.block as number)?.rows.get(String(place.key));
+    const id = place.block as number;
+    const block = failed.has(id) ? null : blockOf(db, id);
+    if (block === null) failed.add(id);
+    const row = block?.rows.get(String(place.key));
     if (row === undefined) lost.push(String(place.key));
     else rows.push({ ...row, ...place });
   }
@@ -144,10 +144,13 @@ export class ArchivedEvents {
     return true;
   }
 
-  /** Prices archived requests anew, those that can be read, and what they add to the sums. `sums` writes to `archived_sum`. */
-  recount(sums: CellSums): void {
+  /**
+   * Prices archived requests anew, those that can be read, and what they add to the sums. `sums` writes to `archived_sum`. Returns whether some could not be
+   * read, so that sums stayed as they were.
+   */
+  recount(sums: CellSums): boolean {
     this.begin();
-    if (!this.any) return;
+    if (!this.any) return false;
     const { rows, lost } = archivedRows(this.db);
     const held = new Set<string>();
     const placeOf = this.db.sql('SELECT session, cell FROM archived WHERE key = ?');
@@ -169,5 +172,6 @@ export class ArchivedEvents {
     }
     sums.flush();
     sums.clear();
+    return lost.length > 0;
   }
 }

@@ -2,8 +2,10 @@ import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:f
 import { dirname, join } from 'node:path';
 import { errnoOf, KnownError } from '../platform/errors.ts';
 import { archiveDir } from './archive-file.ts';
-import { removeFiles } from './archive-forget.ts';
+import { HOLD_ROWS } from './archive-hold.ts';
+import { removeFiles } from './archive-owners.ts';
 import { archivedRows } from './archived.ts';
+import { RESTORE_PREFIX } from './backup.ts';
 import { type Database, openDatabase, type Row } from './driver.ts';
 import { removeSessions } from './forget.ts';
 import { type Ledger, type OpenOptions, openLedger } from './open.ts';
@@ -40,7 +42,7 @@ const TABLES = [
  */
 export function restoreLedger(ledger: Ledger, path: string, options: OpenOptions, before: () => void = () => {}): Missing {
   if (!existsSync(path)) throw new KnownError(`There is no backup ${path}`);
-  const dir = mkdtempSync(join(dirname(options.path), 'restore-'));
+  const dir = mkdtempSync(join(dirname(options.path), RESTORE_PREFIX));
   const copy = join(dir, 'ledger.db');
   try {
     checkedCopy(path, copy, options);
@@ -61,14 +63,18 @@ export function restoreLedger(ledger: Ledger, path: string, options: OpenOptions
           db.exec(`DELETE FROM main.${table}`);
           db.exec(`INSERT INTO main.${table} SELECT * FROM backup.${table}`);
         }
+        for (const name of HOLD_ROWS) {
+          db.sql('DELETE FROM main.meta WHERE name = ?').run(name);
+          db.sql('INSERT INTO main.meta SELECT * FROM backup.meta WHERE name = ?').run(name);
+        }
         db.exec('DELETE FROM main.memo; DELETE FROM main.failure');
         for (const { sid, at } of tombstones) db.sql('INSERT OR IGNORE INTO main.tombstone VALUES (?, ?)').run(sid!, at!);
         for (const label of labels) keepNewer(db, label);
         removeForgotten(db);
         return { keys };
       });
-      // What they held is in the copy that was made before.
-      removeFiles(archives);
+      // What they held is in the copy that was made before. Those that the backup refers to stay: it may be a plain copy of the ledger.
+      removeFiles(db, archives);
       return missing;
     } finally {
       db.exec('DETACH DATABASE backup');

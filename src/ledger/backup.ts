@@ -1,17 +1,15 @@
-import { closeSync, existsSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, lstatSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf, KnownError } from '../platform/errors.ts';
 import { ensurePrivateDir } from '../platform/files.ts';
+import { backupDir, readArchivesOf } from './archive-file.ts';
 import { dropEmptyBlocks } from './archive-orphans.ts';
-import { ArchivedEvents, hasArchived, readArchivesOf } from './archived.ts';
+import { ArchivedEvents, hasArchived } from './archived.ts';
 import { type Database, openDatabase, sqliteCode } from './driver.ts';
 import { FileSums } from './file-sums.ts';
 import { removeLabel, removeSessions, wiping } from './forget.ts';
 import type { Ledger } from './open.ts';
 import { SessionRows } from './session-rows.ts';
-
-/** Backups without a name of their own lie beside the ledger. */
-export const backupDir = (ledgerPath: string): string => join(dirname(ledgerPath), 'backups');
 
 /** `2026-11-20T13:42:10.123Z` → `ledger-20261120-134210.db`. `now` in epoch ms. */
 export const backupName = (now: number): string =>
@@ -57,14 +55,41 @@ function makeWhole(path: string, { db, table }: Ledger): void {
   }
 }
 
-/** Copies of the ledger that this program makes: backups by their default name, those before a migration, damaged ones put aside. */
+/** Where `ledger restore` checks a backup before it takes it. */
+export const RESTORE_PREFIX = 'restore-';
+const RESTORE_DIR = /^restore-[A-Za-z0-9]{6}$/;
+/** A restore takes seconds; what is older was left by a kill. ms. */
+const STALE_MS = 3_600_000;
+
+const restoreDirs = (ledgerPath: string): string[] =>
+  namesIn(dirname(ledgerPath))
+    .filter((name) => RESTORE_DIR.test(name))
+    .map((name) => join(dirname(ledgerPath), name));
+
+/** Removes copies that a killed `ledger restore` left behind (SEC-82). `now` in epoch ms. */
+export function removeStaleRestores(ledgerPath: string, now: number): void {
+  for (const dir of restoreDirs(ledgerPath)) {
+    const found = lstatSync(dir, { throwIfNoEntry: false });
+    if (found?.isDirectory() && existsSync(join(dir, 'ledger.db')) && now - found.mtimeMs > STALE_MS)
+      rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** Copies of the ledger that this program makes: backups by their default name, those before a migration, damaged ones put aside, one being restored. */
 export function copiesOf(ledgerPath: string): string[] {
   const name = basename(ledgerPath);
   const beside = namesIn(dirname(ledgerPath)).filter(
     (file) => file.startsWith(`${name}.`) && /^\.(?:v\d+|corrupt-\d+)(?:-wal|-shm)?$/.test(file.slice(name.length)),
   );
   const backups = namesIn(backupDir(ledgerPath)).filter((file) => /^ledger-[\d-]+\.db(?:-wal|-shm)?$/.test(file));
-  return [...beside.map((file) => join(dirname(ledgerPath), file)), ...backups.map((file) => join(backupDir(ledgerPath), file))];
+  const restored = restoreDirs(ledgerPath).flatMap((dir) =>
+    ['ledger.db', 'ledger.db-wal', 'ledger.db-shm'].map((file) => join(dir, file)).filter((path) => existsSync(path)),
+  );
+  return [
+    ...restored,
+    ...beside.map((file) => join(dirname(ledgerPath), file)),
+    ...backups.map((file) => join(backupDir(ledgerPath), file)),
+  ];
 }
 
 function namesIn(dir: string): string[] {
@@ -106,7 +131,13 @@ const CHUNK = 1024 * 1024;
 function holds(path: string, texts: readonly string[]): boolean {
   const wanted = texts.map((text) => Buffer.from(text));
   const buffer = Buffer.alloc(CHUNK + Math.max(0, ...wanted.map(({ length }) => length)));
-  const fd = openSync(path, 'r');
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch (error) {
+    // A restore in another process just ended. What cannot be opened for another reason may hold them.
+    return errnoOf(error) !== 'ENOENT';
+  }
   try {
     for (let at = 0; ; at += CHUNK) {
       const read = readSync(fd, buffer, 0, buffer.length, at);

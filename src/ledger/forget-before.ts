@@ -12,9 +12,9 @@ export interface EndedSessions {
 
 /**
  * Sessions whose last sign lies before an instant (epoch ms): request, prompt, line of any kind, or, where no line has a time, the time of their file
- * (SEC-82).
+ * (SEC-82). `alive`: sessions to leave out, of which something else knows a later sign.
  */
-export function sessionsEndedBefore({ db }: Ledger, before: number): EndedSessions {
+export function sessionsEndedBefore({ db }: Ledger, before: number, alive: ReadonlySet<string> = new Set()): EndedSessions {
   const last = new Map<string, number>();
   const note = (sid: unknown, at: unknown): void => {
     if (typeof sid === 'string' && typeof at === 'number' && at > 0) last.set(sid, Math.max(last.get(sid) ?? 0, at));
@@ -26,7 +26,7 @@ export function sessionsEndedBefore({ db }: Ledger, before: number): EndedSessio
   for (const { sid, facts } of sessions) for (const at of timesOf(storedJson<SessionFacts>(facts, {}))) note(sid, at);
   for (const row of db.sql('SELECT session, max(mtime) AS at FROM file GROUP BY session').all())
     if (!last.has(String(row.session))) note(row.session, row.at);
-  const ended = sessions.filter(({ sid }) => (last.get(String(sid)) ?? Number.POSITIVE_INFINITY) < before);
+  const ended = sessions.filter(({ sid }) => !alive.has(String(sid)) && (last.get(String(sid)) ?? Number.POSITIVE_INFINITY) < before);
   const ids = JSON.stringify(ended.map(({ id }) => id));
   const count = (table: string): number =>
     Number(db.sql(`SELECT count(*) AS n FROM ${table} WHERE session IN (SELECT value FROM json_each(?))`).get(ids)?.n);

@@ -1,6 +1,7 @@
 import { discover } from '../transcripts/discover.ts';
-import { type RemovedArchived, removeArchived, removeFiles } from './archive-forget.ts';
+import { type RemovedArchived, removeArchived } from './archive-forget.ts';
 import { adoptOrphans } from './archive-orphans.ts';
+import { removeFiles } from './archive-owners.ts';
 import { type Database, isBusy, type Row, type Value } from './driver.ts';
 import { EVENT_COLUMNS } from './event-row.ts';
 import { FileSums } from './file-sums.ts';
@@ -15,24 +16,28 @@ export interface ForgottenUsage {
   readonly prompts: number;
 }
 
+export interface Forgetting extends ForgottenUsage {
+  /** Archive files that stay and may hold bytes of the sessions: another ledger may need them, or a part of them cannot be read. */
+  readonly kept: readonly string[];
+}
+
 export const isForgotten = (ledger: Ledger, sid: string): boolean => forgottenSessions(ledger.db).has(sid);
 
 /**
  * Removes requests, prompts, sums and names of sessions, and leaves a tombstone for each so that no re-read brings them back (UR-67). Their ids and the keys
  * of their requests are then in no byte of the ledger, free pages and write-ahead log included (SEC-82). Times in epoch ms.
  */
-export function forgetSessions(ledger: Ledger, sids: readonly string[], now: number): ForgottenUsage {
+export function forgetSessions(ledger: Ledger, sids: readonly string[], now: number): Forgetting {
   // An archive that a kill left behind may hold some of them.
   adoptOrphans(ledger);
-  const { stale, ...removed } = wiping(ledger.db, () => {
+  const { stale, kept, ...removed } = wiping(ledger.db, () => {
     for (const sid of sids) bury(ledger.db, sid, now);
     return removeSessions(ledger.db, sids, now);
   });
-  removeFiles(stale);
-  return removed;
+  return { ...removed, kept: [...kept, ...removeFiles(ledger.db, stale)] };
 }
 
-export const forgetUsage = (ledger: Ledger, sid: string, now: number): ForgottenUsage => forgetSessions(ledger, [sid], now);
+export const forgetUsage = (ledger: Ledger, sid: string, now: number): Forgetting => forgetSessions(ledger, [sid], now);
 
 /** Removes name, tags and note, their bytes too. True when there were any. */
 export const forgetLabel = (ledger: Ledger, sid: string): boolean => wiping(ledger.db, () => removeLabel(ledger.db, sid));
@@ -47,7 +52,7 @@ export function removeSessions(
   db: Database,
   sids: readonly string[],
   archivedAt: number | null = null,
-): ForgottenUsage & Pick<RemovedArchived, 'stale'> {
+): ForgottenUsage & Pick<RemovedArchived, 'stale' | 'kept'> {
   const all = JSON.stringify(sids);
   const run = (sql: string, values: Value = all): number => db.sql(sql).run(values);
   const tables = new Set(
@@ -64,20 +69,20 @@ export function removeSessions(
     .sql('SELECT id FROM session WHERE sid IN (SELECT value FROM json_each(?))')
     .all(all)
     .map((row) => row.id!);
-  if (ids.length === 0) return { requests: 0, prompts: 0, stale: [] };
+  if (ids.length === 0) return { requests: 0, prompts: 0, stale: [], kept: [] };
   const own = JSON.stringify(ids);
   const OF_THEM = 'session IN (SELECT value FROM json_each(?))';
   if (tables.has('file_sum')) uncount(db, OF_THEM, own);
   run(`DELETE FROM inherited WHERE ${OF_THEM}`, own);
   run(`DELETE FROM inherited WHERE key IN (SELECT key FROM event WHERE ${OF_THEM})`, own);
   if (tables.has('archived')) run(`DELETE FROM inherited WHERE key IN (SELECT key FROM archived WHERE ${OF_THEM})`, own);
-  const archived = tables.has('archived') ? removeArchived(db, own, sids, archivedAt) : { requests: 0, stale: [] };
+  const archived = tables.has('archived') ? removeArchived(db, own, sids, archivedAt) : { requests: 0, stale: [], kept: [] };
   const requests = run(`DELETE FROM event WHERE ${OF_THEM}`, own);
   const prompts = run(`DELETE FROM prompt WHERE ${OF_THEM}`, own);
   run(`DELETE FROM rollup WHERE ${OF_THEM}`, own);
   if (tables.has('memo')) db.exec('DELETE FROM memo');
   run('DELETE FROM session WHERE id IN (SELECT value FROM json_each(?))', own);
-  return { requests: requests + archived.requests, prompts, stale: archived.stale };
+  return { requests: requests + archived.requests, prompts, stale: archived.stale, kept: archived.kept };
 }
 
 /** Their files are not read any more (ingest.ts): what is remembered of them would keep the id in their path. */

@@ -4,6 +4,7 @@ import { configError, errnoOf, KnownError } from '../platform/errors.ts';
 import { ensurePrivateDir } from '../platform/files.ts';
 import type { PriceTable } from '../pricing/types.ts';
 import { Appender } from './append.ts';
+import { pricedBy } from './archive-hold.ts';
 import { adoptOrphans } from './archive-orphans.ts';
 import { type Database, hasSafeWal, openDatabase, sqliteCode, sqliteVersion } from './driver.ts';
 import { remakeFileSums } from './file-sums.ts';
@@ -24,6 +25,8 @@ export interface Ledger {
   readonly appender: Appender;
   /** Opens names, tags and notes that are stored sealed. */
   readonly labelKeys: LabelKeys;
+  /** When it was opened, an archive file could not be read that some sums or lines need (archive-hold.ts). */
+  readonly waitsForArchive: boolean;
   /** What the first reading of new lines shall see to besides; it takes this away. */
   chores?: Chores;
   [Symbol.dispose](): void;
@@ -153,8 +156,12 @@ function ledgerOf(db: Database, { table, labelKeys = NO_LABEL_KEYS }: OpenOption
   const appender = new Appender(db, table);
   // A first reading was killed before it made the index of what it had written.
   if (db.sql("SELECT 1 FROM sqlite_master WHERE name = 'event_key'").get() === undefined) db.exec(KEY_INDEX);
-  if (db.sql("SELECT value FROM meta WHERE name = 'prices'").get()?.value !== table.fingerprint) appender.recountAll();
-  return { db, table, mode, notice, appender, labelKeys, [Symbol.dispose]: () => db.close() };
+  let priced = pricedBy(db, table.fingerprint);
+  if (priced === 'no') {
+    appender.recountAll();
+    priced = pricedBy(db, table.fingerprint);
+  }
+  return { db, table, mode, notice, appender, labelKeys, waitsForArchive: priced === 'waits', [Symbol.dispose]: () => db.close() };
 }
 
 function prepare(db: Database): void {

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { errnoOf, KnownError } from '../platform/errors.ts';
 import { discover, type TranscriptFile } from '../transcripts/discover.ts';
 import { adoptOrphans } from './archive-orphans.ts';
+import { reviveArchived } from './archive-revive.ts';
 import { mainCost } from './billing.ts';
 import { checkpointOf } from './checkpoints.ts';
 import type { Row } from './driver.ts';
@@ -35,7 +36,7 @@ export interface RebuildResult {
   readonly after: number;
   /** Requests that were new or changed. */
   readonly changed: number;
-  /** Rows that contradicted themselves and were made again from a transcript. */
+  /** Rows that contradicted themselves, or whose archive cannot be read, and were made again from a transcript. */
   readonly mended: number;
   /** Files whose sums differed from their rows and some of whose rows no transcript proves any more: these were left as they are (REL-15). */
   readonly unproven: number;
@@ -72,7 +73,8 @@ export async function rebuild(ledger: Ledger, options: RebuildOptions): Promise<
   noteFailures(ledger, options.now, [], paths);
   const read =
     only === null ? await ingest(ledger, options) : { filesRead: 1, changed: ingestFile(ledger, only), skipped: [], stopped: null };
-  const mended = sums.mended + contradictions + mendNames(ledger, claudeDirs);
+  const revived = only === null ? reviveArchived(ledger, claudeDirs) : 0;
+  const mended = sums.mended + contradictions + revived + mendNames(ledger, claudeDirs);
   ledger.appender.recountAll();
   settleFileSums(ledger, evidence);
   return {

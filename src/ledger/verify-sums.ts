@@ -29,6 +29,14 @@ function placeOf({ db }: Ledger, key: string): string {
   return `cell ${row?.cell}, session ${row?.sid},`;
 }
 
+const MODEL = ', model ';
+
+/** Whether the name of a sum begins with one of the places of {@link placeOf}. A hostile id may hold the word that ends a place. */
+function isIn(sum: string, places: ReadonlySet<string>): boolean {
+  for (let end = sum.indexOf(MODEL); end >= 0; end = sum.indexOf(MODEL, end + 1)) if (places.has(sum.slice(0, end + 1))) return true;
+  return false;
+}
+
 type SumTable = 'rollup' | 'archived_sum';
 
 function compareSums(
@@ -55,7 +63,7 @@ function compareSums(
     const states = archived.map((row) => fromRow(row, String(row.sid), row.name as string | null));
     copy.appender.recountAll();
     copy.appender.absorb(states);
-    const isUnread = (key: string): boolean => unread.size > 0 && [...unread].some((place) => key.startsWith(place));
+    const isUnread = (key: string): boolean => unread.size > 0 && isIn(key, unread);
     const want = sumRows(copy, 'rollup');
     const have = sumRows(ledger, sums);
     for (const [key, row] of have) {

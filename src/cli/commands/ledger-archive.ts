@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type App, openApp, openReady, type Ready } from '../../app/open.ts';
-import { archiveEvents, shrink } from '../../ledger/archive.ts';
-import { forgetInCopies } from '../../ledger/backup.ts';
+import { archiveAll, shrink } from '../../ledger/archive.ts';
+import { forgetInCopies, removeStaleRestores } from '../../ledger/backup.ts';
 import { isBusy } from '../../ledger/driver.ts';
 import { forgetSessions } from '../../ledger/forget.ts';
 import { sessionsEndedBefore } from '../../ledger/forget-before.ts';
@@ -15,6 +15,7 @@ import { dayStartUtc, localDay, parseDateFlag, weekdayFromName, zoneSegments } f
 import { confirmed } from '../confirm.ts';
 import { notes } from '../notes.ts';
 import { zoneOf } from '../report-request.ts';
+import { sessionsWithSigns } from './ledger-signs.ts';
 
 interface BeforeFlags {
   readonly config?: string;
@@ -31,7 +32,7 @@ export function addArchiveCommands(command: (name: string, about: string) => Com
   command('archive', 'moves old requests to a compressed file beside the ledger; every figure stays as it is')
     .option(BEFORE, `${DATE} (default: the setting ledger.keep)`)
     .action(archive);
-  command('forget', 'removes all that is kept of sessions that ended before a day, for good; asks first')
+  command('forget', 'removes sessions that ended before a day from the ledger, its archive and copies of it, for good; asks first')
     .option(BEFORE, DATE)
     .option('-y, --yes', 'do not ask')
     .action(forget);
@@ -41,6 +42,7 @@ async function open(flags: BeforeFlags): Promise<{ app: App; ready: Ready }> {
   const app = await openApp({ configFile: flags.config });
   // A date that cannot be understood is said before anything is read.
   if (flags.before !== undefined) dayOf(app, flags.before);
+  removeStaleRestores(app.paths.ledger, app.clock.now());
   const ready = await openReady(app);
   await notes(ready.notices);
   if (ready.ledger.mode === 'disk') return { app, ready };
@@ -89,15 +91,17 @@ async function archive(flags: BeforeFlags): Promise<void> {
   if (flags.before === undefined && keep === 'forever')
     throw usageError('Say before which day: --before <date>', 'or set ledger.keep, e.g. tidemark config set ledger.keep 90d');
   const before = flags.before === undefined ? now - (keep as number) : dayOf(app, flags.before);
-  const { isDone: _done, ...moved } = writing(app, () => archiveEvents(ready.ledger, before, now));
+  const { isDone, ...moved } = writing(app, () => archiveAll(ready.ledger, before, now));
   if (moved.path !== null) shrink(ready.ledger.db);
+  const nothing = isDone ? 'Nothing to archive.' : 'Nothing was archived: another process changes these requests.';
   await say(
     flags,
     { before: instant(before), ...moved },
     moved.path === null
-      ? 'Nothing to archive.'
+      ? nothing
       : `Moved ${some(moved.requests, 'request')} to ${terminalText(moved.path, 1000)} (${tokensFull(moved.bytes)} bytes). All figures stay as they were.`,
   );
+  if (!isDone) await notes(['there is more to archive, which another process changed meanwhile: run it again']);
 }
 
 async function forget(flags: BeforeFlags): Promise<void> {
@@ -105,14 +109,20 @@ async function forget(flags: BeforeFlags): Promise<void> {
   const { app, ready } = await open(flags);
   using _ = ready;
   const before = dayOf(app, flags.before);
-  const { sids, requests, undated } = sessionsEndedBefore(ready.ledger, before);
+  const ended = sessionsEndedBefore(ready.ledger, before);
+  const signs = sessionsWithSigns(app, ended.sids, before);
+  const { sids, requests, undated } = signs.size === 0 ? ended : sessionsEndedBefore(ready.ledger, before, signs);
+  if (signs.size > 0)
+    await notes([
+      `${some(signs.size, 'session')} without a request since ${signs.size === 1 ? 'stays: it runs' : 'stay: they run'}, or hooks or the statusline told of ${signs.size === 1 ? 'it' : 'them'} since`,
+    ]);
   if (undated > 0) await notes([`${some(undated, 'session')} without any time ${undated === 1 ? 'stays' : 'stay'}`]);
   const what = `${some(sids.length, 'session')} that ended before ${flags.before}, ${some(requests, 'request')}`;
   if (sids.length === 0)
     return say(flags, { before: instant(before), sessions: 0, requests: 0, prompts: 0 }, 'No session ended before then.');
   if (!flags.yes && !(await confirmed(`Forget ${terminalText(what)}, for good?`))) throw new KnownError('Nothing was forgotten');
-  const gone = writing(app, () => forgetSessions(ready.ledger, sids, app.clock.now()));
+  const { kept, ...gone } = writing(app, () => forgetSessions(ready.ledger, sids, app.clock.now()));
   await say(flags, { before: instant(before), sessions: sids.length, ...gone }, `Forgotten: ${terminalText(what)}.`);
-  const left = forgetInCopies(app.paths.ledger, sids, 'session');
-  if (left.length > 0) await notes([`they are still in ${left.join(', ')}: delete what you do not need any more`]);
+  const left = [...kept, ...forgetInCopies(app.paths.ledger, sids, 'session')].map((path) => terminalText(path, 1000));
+  if (left.length > 0) await notes([`they may still be in ${left.join(', ')}: delete what you do not need any more`]);
 }

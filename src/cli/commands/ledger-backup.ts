@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type App, openApp, openReady, type Ready } from '../../app/open.ts';
 import { VERSION } from '../../app/version.ts';
-import { backupDir, backupLedger, backupName } from '../../ledger/backup.ts';
+import { backupDir } from '../../ledger/archive-file.ts';
+import { backupLedger, backupName, removeStaleRestores } from '../../ledger/backup.ts';
 import { restoreLedger, stillMissing } from '../../ledger/backup-restore.ts';
 import { KnownError } from '../../platform/errors.ts';
 import { expandPath } from '../../platform/paths.ts';
@@ -29,6 +30,7 @@ export function addBackupCommands(command: (name: string, about: string) => Comm
 
 async function open(flags: BackupFlags): Promise<{ app: App; ready: Ready }> {
   const app = await openApp({ configFile: flags.config });
+  removeStaleRestores(app.paths.ledger, app.clock.now());
   const ready = await openReady(app);
   await notes(ready.notices);
   if (ready.ledger.mode === 'disk') return { app, ready };

@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import type { Command } from 'commander';
 import { openApp, openReady, type Ready } from '../../app/open.ts';
+import { removeStaleRestores } from '../../ledger/backup.ts';
 import { rebuild } from '../../ledger/rebuild.ts';
 import { type LedgerStats, ledgerStats } from '../../ledger/stats.ts';
 import { type VerifyResult, verify } from '../../ledger/verify.ts';
@@ -36,7 +37,7 @@ export function addLedgerCommands(program: Command, exit: (code: number) => void
       ['ledger verify', 'is every figure right?'],
       ['ledger rebuild', 'makes them right again; nothing is lost'],
       ['ledger archive --before 6m', 'packs old requests into a compressed file; figures stay'],
-      ['ledger forget --before 2025-01-01', 'removes sessions that ended before; asks first'],
+      ['ledger forget --before 2025-01-01', 'removes sessions that ended before from it; asks first'],
       ['ledger backup', 'a copy beside the ledger'],
       ['ledger restore ~/ledger.db', 'goes back to a copy; asks first'],
     ]),
@@ -60,6 +61,7 @@ export function addLedgerCommands(program: Command, exit: (code: number) => void
 
 async function open(flags: LedgerFlags): Promise<{ app: Awaited<ReturnType<typeof openApp>>; ready: Ready }> {
   const app = await openApp({ configFile: flags.config });
+  removeStaleRestores(app.paths.ledger, app.clock.now());
   const ready = await openReady(app, undefined, { sample: true });
   await notes(ready.notices);
   return { app, ready };
@@ -78,8 +80,9 @@ async function stats(flags: LedgerFlags): Promise<void> {
 
 const asJson = (body: object): string => JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...body }, null, 2);
 const instant = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
-const statsJson = (figures: LedgerStats) => ({
+const statsJson = ({ archive: { formerPrices: _, ...archive }, ...figures }: LedgerStats) => ({
   ...figures,
+  archive,
   firstRecord: instant(figures.firstRecord),
   lastRecord: instant(figures.lastRecord),
 });
@@ -112,6 +115,7 @@ function statLines(s: LedgerStats, directories: readonly string[]): string[][] {
       ? []
       : [['archived of them', `${whole(s.archive.requests)} in ${some(s.archive.files, 'file')}, ${whole(s.archive.bytes)} bytes`]]),
     ...s.archive.missing.map((path) => ['', `gone or cut: ${terminalText(path, 1000)}`]),
+    ...(s.archive.formerPrices ? [['', 'their cost may be at former prices: a file could not be read when the prices changed']] : []),
     ['sessions', whole(s.sessions)],
     ['prompts', whole(s.prompts)],
     ['labels', whole(s.labels)],
@@ -156,7 +160,7 @@ function verifyLines(r: VerifyResult): string[] {
   const help =
     r.counts.integrity === undefined
       ? Object.keys(r.counts).join() === 'archive'
-        ? 'put the archive file back; until then its requests count, and cannot be listed one by one'
+        ? 'put the archive file back; until then its requests count, and cannot be listed one by one. tidemark ledger rebuild takes them from transcripts that are still there'
         : 'tidemark ledger rebuild mends what still has a transcript, and all sums'
       : 'the database file is damaged: move it away and run any report; labels are lost with it';
   return [...lines, `${some(total, 'difference')} (${counts.join(', ')}). What to do: ${help}.`];

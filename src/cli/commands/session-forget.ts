@@ -28,7 +28,7 @@ export function addForgetCommand(session: Command): void {
   session
     .command('forget <session>')
     .description("remove a session's name, tags and description; with --usage its requests too")
-    .option('--usage', 'also remove its requests, for good: no re-read brings them back')
+    .option('--usage', 'also remove its requests from the ledger, its archive and copies of it, for good: no re-read brings them back')
     .option('--undo', 'read its requests again, while its transcript exists')
     .option('-y, --yes', 'do not ask')
     .option('-j, --json', 'print what was removed as JSON')
@@ -64,17 +64,18 @@ async function withUsage(which: string, flags: ForgetFlags): Promise<void> {
     throw new KnownError('Nothing was forgotten');
   const sid = info.sessionId;
   const labels = labelOf(ledger, sid) !== null;
-  const gone = forgetUsage(ledger, sid, open.app.clock.now());
+  const { kept, ...gone } = forgetUsage(ledger, sid, open.app.clock.now());
   await say(
     flags,
     { sessionId: sid, labels, ...gone },
     `Forgotten: ${figures}. While its transcript is there, this takes it back: tidemark session forget ${terminalText(sid)} --undo`,
   );
-  await sayLeft(forgetInCopies(open.app.paths.ledger, [sid], 'session'));
+  await sayLeft([...kept, ...forgetInCopies(open.app.paths.ledger, [sid], 'session')]);
 }
 
 async function sayLeft(copies: readonly string[]): Promise<void> {
-  if (copies.length > 0) await notes([`it is still in ${copies.join(', ')}: delete what you do not need any more`]);
+  if (copies.length > 0)
+    await notes([`it may still be in ${copies.map((path) => terminalText(path, 1000)).join(', ')}: delete what you do not need any more`]);
 }
 
 /** What was forgotten has no name any more: only its whole id finds it. */
