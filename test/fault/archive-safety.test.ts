@@ -20,7 +20,7 @@ import { backupLedger } from '../../src/ledger/backup.ts';
 import { restoreLedger } from '../../src/ledger/backup-restore.ts';
 import { forgetSessions } from '../../src/ledger/forget.ts';
 import { ingest } from '../../src/ledger/ingest.ts';
-import { type Ledger, openLedger } from '../../src/ledger/open.ts';
+import { inMemory, type Ledger, openLedger } from '../../src/ledger/open.ts';
 import { rebuild } from '../../src/ledger/rebuild.ts';
 import { ledgerStats } from '../../src/ledger/stats.ts';
 import { verify } from '../../src/ledger/verify.ts';
@@ -55,7 +55,7 @@ function reopen(table = builtinTable()): void {
 }
 /** A second opinion: a ledger of the same transcripts with nothing archived. */
 async function figuresOf(table = builtinTable(), forgotten: readonly string[] = []): Promise<string> {
-  using twin = openLedger({ path: ':memory:', table, version: 'test', now: NOW });
+  using twin = inMemory({ path: ':memory:', table, version: 'test', now: NOW }, '');
   await read(twin);
   if (forgotten.length > 0) forgetSessions(twin, forgotten, NOW);
   return allFigures(twin);
