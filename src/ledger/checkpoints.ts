@@ -3,10 +3,11 @@ import { checkpointFrom } from './checkpoint-row.ts';
 import { isUnwritable, type Ledger } from './open.ts';
 import type { Checkpoint } from './read-file.ts';
 
-/** What tells whether a file changed since it was read, and whether it was missing at the last look. */
-export interface SeenFile extends Pick<Checkpoint, 'size' | 'mtime' | 'ino' | 'dev'> {
-  readonly gone: boolean;
-}
+/**
+ * What tells whether a file changed since it was read: its path, size, time (epoch ms), inode, device, and 1 when it was missing at the last look. As the
+ * database gives it, for a report looks at a thousand of them and mostly finds them unchanged.
+ */
+export type SeenFile = readonly [path: string, size: number, mtime: number, ino: number, dev: number, gone: 0 | 1];
 
 /** Checkpoints of files that are gone are kept for so long: a file may come back (REL-14). */
 const KEEP_GONE_MS = 400 * 86_400_000;
@@ -16,14 +17,15 @@ export function isChanged(file: TranscriptFile, seen: Pick<Checkpoint, 'size' | 
   return seen === undefined || seen.size !== file.size || seen.mtime !== file.mtimeMs || seen.ino !== file.ino || seen.dev !== file.dev;
 }
 
+/** {@link isChanged} for a file as {@link seenFiles} knows it. */
+export const isChangedSince = (file: TranscriptFile, seen: SeenFile | undefined): boolean =>
+  seen === undefined || seen[1] !== file.size || seen[2] !== file.mtimeMs || seen[3] !== file.ino || seen[4] !== file.dev;
+
 /** Every file the ledger has read, by path. */
 export function seenFiles(ledger: Ledger): Map<string, SeenFile> {
-  const rows = ledger.db.sql('SELECT path, size, mtime, ino, dev, gone_at IS NOT NULL AS gone FROM file').arrays();
+  const rows = ledger.db.sql('SELECT path, size, mtime, ino, dev, gone_at IS NOT NULL AS gone FROM file').arrays() as unknown as SeenFile[];
   const seen = new Map<string, SeenFile>();
-  for (const row of rows) {
-    const [path, size, mtime, ino, dev, gone] = row as [string, number, number, number, number, number];
-    seen.set(path, { size, mtime, ino, dev, gone: gone === 1 });
-  }
+  for (const row of rows) seen.set(row[0], row);
   return seen;
 }
 
@@ -40,15 +42,15 @@ export function checkpointOf(ledger: Ledger, path: string): Checkpoint | null {
 /** Marks the files that are no longer there as gone, and those that came back as present. Their events stay either way. `now` in epoch ms. */
 export function markGone(ledger: Ledger, discovery: Discovery, seen: ReadonlyMap<string, SeenFile>, now: number): void {
   // The usual case: each file was seen before and is here.
-  if (discovery.files.length === seen.size && discovery.files.every(({ path }) => seen.get(path)?.gone === false)) return;
+  if (discovery.files.length === seen.size && discovery.files.every(({ path }) => seen.get(path)?.[5] === 0)) return;
   const here = new Set(discovery.files.map((file) => file.path));
   const blind = discovery.unreadable.map(({ path }) => path);
   const fresh: string[] = [];
   const back: string[] = [];
-  for (const [path, { gone }] of seen) {
+  for (const [path, , , , , gone] of seen.values()) {
     if (here.has(path)) {
-      if (gone) back.push(path);
-    } else if (!gone && !blind.some((dir) => path.startsWith(dir))) fresh.push(path);
+      if (gone === 1) back.push(path);
+    } else if (gone === 0 && !blind.some((dir) => path.startsWith(dir))) fresh.push(path);
   }
   if (fresh.length + back.length === 0) return;
   try {

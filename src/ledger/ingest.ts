@@ -1,7 +1,7 @@
 import { systemClock } from '../platform/clock.ts';
 import { type Discovery, discover, type TranscriptFile } from '../transcripts/discover.ts';
 import { archiveDaily } from './archive-daily.ts';
-import { checkpointOf, isChanged, markGone, seenFiles } from './checkpoints.ts';
+import { checkpointOf, isChanged, isChangedSince, markGone, seenFiles } from './checkpoints.ts';
 import { failureOf, failures, isLeftAlone, leftAloneError, noteFailures } from './failures.ts';
 import { codeOf } from './ingest-errors.ts';
 import { isUnwritable, type Ledger } from './open.ts';
@@ -67,7 +67,7 @@ export async function ingest(ledger: Ledger, options: IngestOptions): Promise<In
   const failing = failures(ledger);
   const changed = discovery.files
     // Not even its path is kept of a session that was forgotten (SEC-82).
-    .filter((file) => isChanged(file, known.get(file.path)) && !forgotten.has(file.sessionFromPath));
+    .filter((file) => isChangedSince(file, known.get(file.path)) && !forgotten.has(file.sessionFromPath));
   const todo = changed
     .filter(({ path }) => !isLeftAlone(failing.get(path), options.now))
     .sort((a, b) => b.mtimeMs - a.mtimeMs || (a.path < b.path ? -1 : 1));

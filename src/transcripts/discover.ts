@@ -148,7 +148,8 @@ const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code
 /** Null for what is not there. With `found`, a place that is there but may not be entered is noted: it must not pass for absent (HZ-6). */
 function tryReal(path: string, found?: Discovery): string | null {
   try {
-    return realpathSync(path);
+    // The system's own: in JavaScript each folder of the path is asked for, a third of a millisecond.
+    return realpathSync.native(path);
   } catch (error) {
     const code = codeOf(error);
     if (found && code !== 'ENOENT' && code !== 'ENOTDIR') found.unreadable.push({ path, code });
