@@ -22,7 +22,8 @@ vi.mock('../transcripts/read.ts', async (original) => {
     },
   };
 });
-const { ingest, ingestFile, ingestTogether } = await import('./ingest.ts');
+const { ingest } = await import('./ingest.ts');
+const { ingestFile, ingestTogether } = await import('./ingest-changed.ts');
 const { openLedger } = await import('./open.ts');
 
 const T0 = Date.UTC(2026, 10, 10, 10);

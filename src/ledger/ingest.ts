@@ -1,8 +1,7 @@
-import { systemClock } from '../platform/clock.ts';
 import { type Discovery, discover, type TranscriptFile } from '../transcripts/discover.ts';
 import { archiveDaily } from './archive-daily.ts';
-import { checkpointOf, isChanged, isChangedSince, markGone, seenFiles } from './checkpoints.ts';
-import { failureOf, failures, isLeftAlone, leftAloneError, noteFailures } from './failures.ts';
+import { checkpointOf, isChangedSince, markGone, seenFiles } from './checkpoints.ts';
+import { failures, isLeftAlone, noteFailures } from './failures.ts';
 import { codeOf } from './ingest-errors.ts';
 import { isUnwritable, type Ledger } from './open.ts';
 import { type Checkpoint, type FilePart, type RejectedLine, readFile } from './read-file.ts';
@@ -52,8 +51,6 @@ export interface IngestResult {
 
 /** A transaction takes about so many events (REL-20). */
 const BATCH_EVENTS = 2000;
-/** A file with more new bytes is read on its own, in stretches. */
-const TOGETHER_BYTES = 1024 * 1024;
 /** Below this many new bytes, starting threads costs more than it saves. */
 const WORKER_BYTES = 24 * 1024 * 1024;
 const RETRY_MS = [50, 100, 200, 400, 800];
@@ -99,47 +96,6 @@ async function chores(ledger: Ledger, { files }: Discovery, { signal, now }: Ing
   if (due === undefined || signal?.aborted) return [];
   if (due.keepMs !== null) archiveDaily(ledger, due.keepMs, now);
   return due.sample ? (await sampleFiles(ledger, files, signal)).rewritten : [];
-}
-
-/**
- * Reads files that are known to have changed in one transaction, for the monitor: while many sessions work, some grow between two pictures. Returns those
- * that are done; what is large, failed before or cannot be read is left to {@link ingestFile}, which says why. Throws when the ledger cannot be written.
- */
-export function ingestTogether(ledger: Ledger, files: readonly TranscriptFile[]): ReadonlySet<TranscriptFile> {
-  const done = new Set<TranscriptFile>();
-  const parts: FilePart[] = [];
-  const forgotten = forgottenSessions(ledger.db);
-  for (const file of files) {
-    const known = checkpointOf(ledger, file.path);
-    const isDone = !isChanged(file, known ?? undefined) || forgotten.has(file.sessionFromPath);
-    if (!isDone && (file.size - (known?.offset ?? 0) > TOGETHER_BYTES || failureOf(ledger, file.path) !== undefined)) continue;
-    try {
-      if (!isDone) parts.push(...[...readFile(file, known)]);
-      done.add(file);
-    } catch {
-      // Read alone, it says why.
-    }
-  }
-  if (parts.length > 0) ledger.appender.append(parts);
-  return done;
-}
-
-/** Reads one file that is known to have changed, for the monitor: no walk of the tree. Throws what keeps it from being read. `now` in epoch ms. */
-export function ingestFile(ledger: Ledger, file: TranscriptFile, now = systemClock.now()): number {
-  let changed = 0;
-  const known = checkpointOf(ledger, file.path);
-  if (!isChanged(file, known ?? undefined) || forgottenSessions(ledger.db).has(file.sessionFromPath)) return 0;
-  const failure = failureOf(ledger, file.path);
-  if (isLeftAlone(failure, now)) throw leftAloneError(failure);
-  try {
-    for (const part of readFile(file, known)) changed += ledger.appender.append([part]);
-  } catch (error) {
-    const code = codeOf(error);
-    if (code !== 'BUG' && code !== 'ENOENT') noteFailures(ledger, now, [{ path: file.path, code }], []);
-    throw error;
-  }
-  if (failure !== undefined) noteFailures(ledger, now, [], [file.path]);
-  return changed;
 }
 
 class Pass {

@@ -5,7 +5,7 @@ import { mainCost } from './billing.ts';
 import type { Row } from './driver.ts';
 import { fromRow, toRow } from './event-row.ts';
 import { fileSumFaults, fileSumKey } from './file-sums.ts';
-import { ingestFile } from './ingest.ts';
+import { ingestFile } from './ingest-changed.ts';
 import { isDamaged, type Ledger } from './open.ts';
 import { freshLedger } from './reread.ts';
 import { forgottenSessions } from './tombstones.ts';

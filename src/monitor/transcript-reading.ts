@@ -1,6 +1,7 @@
 import type { AccountBook } from '../accounts/book.ts';
 import { directoriesOf } from '../accounts/locate.ts';
-import { ingest, ingestFile, ingestTogether } from '../ledger/ingest.ts';
+import { ingest } from '../ledger/ingest.ts';
+import { ingestFile, ingestTogether } from '../ledger/ingest-changed.ts';
 import type { Clock } from '../platform/clock.ts';
 import { errnoOf } from '../platform/errors.ts';
 import type { TranscriptFile } from '../transcripts/discover.ts';
