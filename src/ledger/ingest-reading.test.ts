@@ -24,6 +24,7 @@ vi.mock('../transcripts/read.ts', async (original) => {
 });
 const { ingest } = await import('./ingest.ts');
 const { ingestFile, ingestTogether } = await import('./ingest-changed.ts');
+const { forgetUsage } = await import('./forget.ts');
 const { openLedger } = await import('./open.ts');
 
 const T0 = Date.UTC(2026, 10, 10, 10);
@@ -171,5 +172,18 @@ describe('files that grow between two pictures', () => {
     expect(() => ingestFile(ledger, bad, T0)).toThrow();
     expect(ingestTogether(ledger, [bad])).toEqual(new Set());
     expect(ledger.db.sql('SELECT count(*) AS n FROM event').get()?.n).toBe(1);
+  });
+
+  it('SEC-82: keep nothing of a session that was forgotten, not even where its file lies', async () => {
+    put('-p/a.jsonl', line('a'));
+    put('-p/b.jsonl', line('b'));
+    await read();
+    forgetUsage(ledger, 'a', T0);
+    appendFileSync(join(dir, 'projects/-p/a.jsonl'), line('a'));
+    appendFileSync(join(dir, 'projects/-p/b.jsonl'), line('b'));
+    ingestTogether(ledger, found());
+    const paths = ledger.db.sql('SELECT path FROM file').all();
+    expect(paths.map(({ path }) => relative(join(dir, 'projects'), String(path)))).toEqual(['-p/b.jsonl']);
+    expect(ledger.db.sql('SELECT count(*) AS n FROM event').get()?.n).toBe(2);
   });
 });
