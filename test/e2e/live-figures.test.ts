@@ -56,7 +56,7 @@ describe.skipIf(!canRun)('one number everywhere, LV-3', () => {
       return done.stdout.trim();
     };
     const screen = open(process.execPath, [MAIN, 'live', '--token-limit', '80M'], { columns: 200, rows: 60, home, env });
-    await screen.until((rows) => rows.some((row) => /^ Total cost .* today/.test(row)) && !rows.join('').includes('reading'));
+    await screen.until((rows) => rows.some((row) => /^ Total cost +\$\d.* today/.test(row)) && !rows.join('').includes('reading'));
     const live = JSON.parse(run('live', '--once', '--json', '--token-limit', '80M')) as Live;
     const { daily } = JSON.parse(run('daily', '--json')) as Daily;
     const rows = screen.rows();
