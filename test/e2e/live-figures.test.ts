@@ -56,7 +56,13 @@ describe.skipIf(!canRun)('one number everywhere, LV-3', () => {
       return done.stdout.trim();
     };
     const screen = open(process.execPath, [MAIN, 'live', '--token-limit', '80M'], { columns: 200, rows: 60, home, env });
-    await screen.until((rows) => rows.some((row) => /^ Total cost +\$\d.* today/.test(row)) && !rows.join('').includes('reading'));
+    // A frame may come in two pieces: its end is waited for, as a terminal does.
+    await screen.until(
+      (rows) =>
+        screen.raw().endsWith('\u001b[?2026l') &&
+        rows.some((row) => /^ Total cost +\$\d.* today/.test(row)) &&
+        !rows.join('').includes('reading'),
+    );
     const live = JSON.parse(run('live', '--once', '--json', '--token-limit', '80M')) as Live;
     const { daily } = JSON.parse(run('daily', '--json')) as Daily;
     const rows = screen.rows();
