@@ -20,7 +20,7 @@ import { windowView } from './window-view.ts';
 export function buildSnapshot(input: SnapshotInput): Snapshot {
   const { now, options, usage, shown } = input;
   const open = new Map(input.windows.map((a) => [a.account, openWindow(a.windows, now)]));
-  usage.setBounds({ windows: open, ...dayOf(now, options.zone) });
+  if (!usage.setBounds({ windows: open, ...dayOf(now, options.zone) })) throw new Error('the requests of the open windows are not at hand');
   const slots = usage.all();
   const visible = shown === null ? slots : slots.filter((slot) => shown.has(slot.sessionId));
   const windows = windowViews(input, open, slots);

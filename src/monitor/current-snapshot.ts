@@ -67,7 +67,10 @@ export class CurrentSnapshot {
   private make(options: SnapshotOptions): Snapshot {
     const { clock, ledger, reading, report, sources, newSessions, retention, isPolling } = this.s;
     const now = clock.now();
-    const ingest = ledger.sound(() => report.ingest(ledger.current, now, reading.isPassing, isPolling()));
+    const ingest = ledger.sound(() => {
+      ledger.state.prepare(now);
+      return report.ingest(ledger.current, now, reading.isPassing, isPolling());
+    });
     report.health.note(now, ingest, reading.hasPending);
     return buildSnapshot({
       ...ledger.state.input(),

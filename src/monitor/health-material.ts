@@ -55,7 +55,7 @@ function usageOf({ id, window }: AccountView, { slots, quota }: MaterialSources)
     quota
       .filter((sample) => sample.account === id && sample.kind === kind)
       .map(({ used, resetsAt, seenAt }) => ({ used, resetsAt: Math.round(resetsAt / 1000), at: seenAt }));
-  const seen = slots.filter(({ account }) => account === id).flatMap(({ events }) => events.at(-1)?.at ?? []);
+  const seen = slots.filter(({ account }) => account === id).flatMap(({ lastAt }) => lastAt ?? []);
   const said = quota.filter(({ account }) => account === id).map(({ seenAt }) => seenAt);
   const newest = Math.max(0, ...seen, ...said);
   return {

@@ -1,27 +1,21 @@
 import type { Ledger } from '../ledger/open.ts';
 import { EVERYTHING, groupCells, RowBuilder } from '../ledger/queries/cells.ts';
-import { DEFAULT_ACCOUNT, type SessionInfo } from '../ledger/queries/directory.ts';
-import { usageEvents } from '../ledger/queries/events.ts';
+import type { SessionInfo } from '../ledger/queries/directory.ts';
 import { cellFilter, NO_FILTER } from '../ledger/queries/filters.ts';
 import { LiveDirectory } from '../ledger/queries/live-directory.ts';
-import { CELL_MS } from '../ledger/schema.ts';
 import { contextWindowOf } from '../pricing/lookup.ts';
-import type { CostMode } from '../pricing/types.ts';
-import type { UsageEvent } from '../usage/types.ts';
 import { openWindow, type Window, type WindowSample } from '../usage/window.ts';
 import { earliest } from './amounts.ts';
-import { LiveUsage } from './live-usage.ts';
+import { LedgerUsage, type LedgerUsageOptions } from './ledger-usage.ts';
+import type { LiveUsage } from './live-usage.ts';
 import { type SessionInput, sessionInput } from './session-input.ts';
 import { ALIVE_MS } from './session-list.ts';
-import { FUTURE_MS, lastSign } from './session-signs.ts';
+import { lastSign } from './session-signs.ts';
 import type { SnapshotInput } from './snapshot-input.ts';
-import { retainFrom } from './snapshot-span.ts';
 import type { TailNews } from './transcript-tail.ts';
 import { type AccountWindows, accountWindows, type WindowOptions } from './windows.ts';
 
-export interface LedgerStateOptions {
-  readonly mode: CostMode;
-  readonly zone: string;
+export interface LedgerStateOptions extends LedgerUsageOptions {
   readonly aliases: Readonly<Record<string, string>>;
   /** `--projects` and `--exclude`: globs or directories. */
   readonly projects: readonly string[];
@@ -30,24 +24,13 @@ export interface LedgerStateOptions {
   readonly lengthMs: number | null;
   /** Account of a session where something tells it; else the ledger's default. */
   readonly accountOf?: (sessionId: string) => string;
-  /** Account of a session at a time (epoch ms), and which sessions ever changed theirs (AP-5). */
-  readonly accountAt?: (sessionId: string, at: number) => string;
-  readonly switched?: () => ReadonlySet<string>;
   /** Sessions that registry, hooks or a transcript's end call live, whatever the ledger knows of them. */
   readonly isLive?: (sessionId: string) => boolean;
 }
 
-/** Requests newer than this are read anew when the ledger's sums and ours differ; older ones only when that does not mend it. */
-const TAIL_MS = 10 * 60_000;
-const PRINT = `SELECT total(events) AS events, total(input + output + write5m + write1h + read) AS tokens, total(session * events) AS owners
-  FROM rollup WHERE cell >= ? AND cell < ?`;
-
-const cellStart = (at: number): number => Math.floor(at / CELL_MS) * CELL_MS;
-
 /** What the monitor keeps of the ledger in memory: read whole at times, followed by the sessions that changed in between. */
 export class LedgerState {
   readonly directory: LiveDirectory;
-  readonly usage = new LiveUsage();
   private windows: AccountWindows[] = [];
   /** State of the ledger when it was last read whole or in part; null before. */
   private readAt: string | null = null;
@@ -55,7 +38,7 @@ export class LedgerState {
   private sessions = new Map<string, SessionInput>();
   private shown: ReadonlySet<string> | null = null;
   private since = new Map<string, number>();
-  private from = Number.POSITIVE_INFINITY;
+  private readonly requests: LedgerUsage;
   private readonly ledger: Ledger;
   private readonly options: LedgerStateOptions;
 
@@ -65,6 +48,7 @@ export class LedgerState {
     // Whoever follows for hours reads few pages again: most of a report's cache would lie there unused (LV-113).
     ledger.db.exec('PRAGMA cache_size = -4096');
     this.directory = new LiveDirectory(ledger, options.aliases, options.accountOf);
+    this.requests = new LedgerUsage(ledger, this.directory, options, () => this.windows);
   }
 
   /** Reads what may have changed. `all`: the whole history too, as after a pass over all files. */
@@ -76,7 +60,7 @@ export class LedgerState {
     this.readAt = state;
     this.directory.load();
     this.refreshWindows(now, all);
-    this.refreshEvents(now, all);
+    this.requests.refresh(now, all);
     const filter = cellFilter({ ...NO_FILTER, projects: options.projects, excludeProjects: options.excludeProjects }, this.directory);
     this.shown = filter.sessions === null ? null : new Set(filter.sessions.map((id) => this.directory.sessions.get(id)!.sessionId));
     this.refreshSessions(now);
@@ -97,14 +81,22 @@ export class LedgerState {
     if (this.shown !== null && ![...ids].every((id) => this.sessions.has(id))) return false;
     for (const id of ids) {
       const own = requests.filter((request) => request.sessionId === id);
-      if (own.length > 0)
-        this.readEvents(id, Math.min(...own.map(({ key, at }) => Math.min(this.usage.timeOf(key) ?? now, at ?? now - TAIL_MS))), now);
+      if (own.length > 0 && !this.requests.follow(id, own, now)) return false;
     }
     const outside = requests.some(({ sessionId, at }) => sessionId !== null && at !== null && !this.isInWindow(sessionId, at));
     if (outside) this.refreshWindows(now, false);
-    if (cellStart(retainFrom(now, this.options.zone, this.windows)) < this.from) return false;
+    if (this.requests.isBehind(now)) return false;
     for (const id of ids) this.refreshSession(this.directory.find(id)!);
     return true;
+  }
+
+  /** Brings the sums to the windows and the day of `now`: before each snapshot. */
+  prepare(now: number): void {
+    this.requests.prepare(now);
+  }
+
+  get usage(): LiveUsage {
+    return this.requests.usage;
   }
 
   /** Whether the ledger knows one of these sessions that was not at hand when it was last read. */
@@ -140,21 +132,8 @@ export class LedgerState {
   }
 
   private isInWindow(sessionId: string, at: number): boolean {
-    const account = this.accountAt(sessionId, at);
+    const account = this.requests.accountAt(sessionId, at);
     return this.windows.find((a) => a.account === account)?.windows.findLast((w) => w.start <= at && at < w.end) !== undefined;
-  }
-
-  private accountAt(sessionId: string, at: number): string {
-    return this.options.accountAt?.(sessionId, at) ?? this.directory.find(sessionId)?.account ?? DEFAULT_ACCOUNT;
-  }
-
-  /** Requests with the account that was valid at their time; nearly all sessions have one only. */
-  private attributed(events: readonly UsageEvent[]): readonly UsageEvent[] {
-    const switched = this.options.switched?.();
-    if (switched === undefined || switched.size === 0) return events;
-    return events.map((event) =>
-      switched.has(event.sessionId) ? { ...event, account: this.accountAt(event.sessionId, event.at) } : event,
-    );
   }
 
   private refreshWindows(now: number, all: boolean): void {
@@ -165,47 +144,10 @@ export class LedgerState {
       floorMs,
       lengthMs,
       samples: this.samples,
-      accountAt: (info, at) => this.accountAt(info.sessionId, at),
+      accountAt: (info, at) => this.requests.accountAt(info.sessionId, at),
       ...(switched === undefined ? {} : { switched: switched() }),
     };
     this.windows = accountWindows(this.ledger, this.directory, mode, window, all ? [] : this.windows);
-  }
-
-  private readEvents(sessionId: string, from: number, now: number): void {
-    const info = this.directory.find(sessionId);
-    if (info === null) return;
-    const events = usageEvents(this.ledger, this.directory, this.options.mode, Math.max(this.from, from), this.until(now), info.id);
-    this.usage.putAll(this.attributed(events));
-  }
-
-  /** Times more than a day ahead are no "now" (D-12); whole cells, to compare with the ledger's sums. */
-  private until(now: number): number {
-    return cellStart(now + FUTURE_MS);
-  }
-
-  private refreshEvents(now: number, all: boolean): void {
-    const { ledger, directory, options } = this;
-    const from = cellStart(retainFrom(now, options.zone, this.windows));
-    const read = (start: number) =>
-      this.usage.putAll(this.attributed(usageEvents(ledger, directory, options.mode, start, this.until(now))));
-    if (!all && from >= this.from) {
-      if (from > this.from) this.usage.dropBefore(from);
-      this.from = from;
-      if (this.agrees(now)) return;
-      read(Math.max(from, cellStart(now - TAIL_MS)));
-      if (this.agrees(now)) return;
-    }
-    this.from = from;
-    this.usage.clear();
-    read(from);
-  }
-
-  /** Equal sums, equal requests: what another process wrote shows here. */
-  private agrees(now: number): boolean {
-    const until = this.until(now);
-    const print = this.ledger.db.sql(PRINT).get(this.from / CELL_MS, until / CELL_MS);
-    const own = this.usage.totals(this.from, (sessionId) => this.directory.find(sessionId)?.id ?? 0);
-    return print?.events === own.events && print?.tokens === own.tokens && print?.owners === own.owners;
   }
 
   private refreshSessions(now: number): void {
@@ -213,7 +155,7 @@ export class LedgerState {
     const { isLive } = this.options;
     const near = infos.filter(
       (info) =>
-        this.usage.slotsOf(info.sessionId).some((slot) => slot.events.length > 0) ||
+        this.usage.slotsOf(info.sessionId).some((slot) => !slot.isEmpty) ||
         isLive?.(info.sessionId) ||
         now - (lastSign({ facts: info.facts, lastRequestAt: null }, now) ?? 0) <= ALIVE_MS,
     );

@@ -93,10 +93,86 @@ describe('LiveUsage', () => {
     );
   });
 
-  test('what lies before the retained time is forgotten', () => {
-    const usage = LiveUsage.of([anEvent({ key: 'old', at: NOW - 9 * 3_600_000 }), anEvent({ key: 'new', at: NOW })]);
-    usage.dropBefore(NOW - MINUTE);
-    expect([usage.size, usage.timeOf('old'), usage.timeOf('new')]).toEqual([1, undefined, NOW]);
-    expect(usage.totals(0, () => 7)).toEqual({ events: 1, tokens: 100, owners: 7 });
+  test('LV-113: what is kept as sums counts as before, whatever comes, goes and turns; or it is said that it cannot be told', () => {
+    const put = fc.record({ put: change });
+    const settle = fc.record({ settle: fc.integer({ min: 31, max: 400 }) });
+    const minute = fc.integer({ min: 0, max: 400 });
+    const turn = fc.record({ start: minute, length: fc.integer({ min: 1, max: 400 }), day: minute });
+    const step = fc.oneof({ weight: 6, arbitrary: put }, { weight: 1, arbitrary: settle }, { weight: 2, arbitrary: turn });
+    let [told, untold] = [0, 0];
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 20, maxLength: 50 }), (steps) => {
+        const usage = new LiveUsage();
+        let bounds = BOUNDS;
+        usage.setBounds(bounds);
+        const standing = new Map<string, UsageEvent[]>();
+        for (const s of steps) {
+          if ('put' in s) {
+            const { key, session, account, minute, work, read, cost, sidechain, lower: outputIsLowerBound } = s.put;
+            const at = NOW - minute * MINUTE;
+            const before = standing.get(`k${key}`);
+            // What was settled cannot be replaced: whoever follows the ledger reads everything then.
+            if (at < usage.settledUntil || (before !== undefined && before[0]!.at < usage.settledUntil)) continue;
+            const model = key % 2 ? 'm1' : 'm2';
+            const rest = { work, read, cost, sidechain, outputIsLowerBound, model };
+            const event = anEvent({ key: `k${key}`, at, sessionId: `s${session}`, account, ...rest });
+            usage.putAll([event]);
+            standing.set(event.key, [event]);
+          } else if ('settle' in s) usage.settle(NOW - s.settle * MINUTE, NOW - 450 * MINUTE, NOW - 120 * MINUTE);
+          else {
+            const window = { start: NOW - s.start * MINUTE, end: NOW - (s.start - s.length) * MINUTE };
+            const next = { windows: new Map([['default', window]]), dayStart: NOW - s.day * MINUTE, dayEnd: BOUNDS.dayEnd };
+            const isDone = usage.setBounds(next);
+            if (isDone) bounds = next;
+            isDone ? told++ : untold++;
+          }
+          const events = [...standing.values()].flat();
+          const window = bounds.windows.get('default')!;
+          const inWindow = events.filter((e) => e.account === 'default' && e.at >= window.start && e.at < window.end);
+          for (const slot of usage.all()) {
+            const isOwn = (e: UsageEvent) => e.sessionId === slot.sessionId && e.account === slot.account;
+            const own = inWindow.filter(isOwn);
+            expect(slot.window.sum).toEqual(sumOf(own));
+            expect(slot.windowSidechain.sum).toEqual(sumOf(own.filter((e) => e.sidechain)));
+            expect(slot.today.sum).toEqual(sumOf(events.filter((e) => isOwn(e) && e.at >= bounds.dayStart)));
+            expect(slot.models.get('m1')?.sum ?? sumOf([])).toEqual(sumOf(own.filter((e) => e.model === 'm1')));
+            expect(slot.firstInWindowAt).toBe(own.length === 0 ? null : Math.min(...own.map((e) => e.at)));
+            const main = own.filter((e) => !e.sidechain).map((e) => e.at);
+            expect(slot.lastMain?.at ?? null).toBe(main.length === 0 ? null : Math.max(...main));
+            const all = events.filter(isOwn).map((e) => e.at);
+            expect([slot.firstAt, slot.lastAt]).toEqual(all.length === 0 ? [null, null] : [Math.min(...all), Math.max(...all)]);
+          }
+          const tokens = sumOf(events);
+          expect(usage.totals(NOW - 450 * MINUTE, () => 1)).toEqual({
+            events: events.length,
+            owners: events.length,
+            tokens: tokens.input + tokens.cacheRead,
+          });
+          expect(burnOf(usage.all(), 'pace', NOW, null)).toEqual(burnRate(events, PACE_SPAN_MS, NOW, null));
+          expect(minutesOf([usage.minutes], NOW).workPerMinute.reduce((a, b) => a + b, 0)).toBe(
+            events
+              .filter((e) => e.at >= NOW - 119 * MINUTE - (NOW % MINUTE) && e.at < NOW + MINUTE - (NOW % MINUTE))
+              .reduce((n, e) => n + e.tokens.input, 0),
+          );
+        }
+      }),
+      { numRuns: 300 },
+    );
+    expect([told > 100, untold > 20]).toEqual([true, true]);
+  });
+
+  test('what is settled is held no longer singly; what lies before the retained time is forgotten', () => {
+    const events = [
+      anEvent({ key: 'older', at: NOW - 9 * 60 * MINUTE, sessionId: 's2' }),
+      anEvent({ key: 'old', at: NOW - 40 * MINUTE }),
+      anEvent({ key: 'new', at: NOW }),
+    ];
+    const usage = new LiveUsage();
+    usage.begin(events, BOUNDS, NOW - 60 * MINUTE);
+    expect([usage.size, usage.timeOf('older'), usage.timeOf('old'), usage.all().length]).toEqual([2, undefined, NOW - 40 * MINUTE, 2]);
+    usage.settle(NOW - 31 * MINUTE, NOW - 300 * MINUTE, NOW - 120 * MINUTE);
+    expect([usage.size, usage.timeOf('old'), usage.timeOf('new'), usage.all().length]).toEqual([1, undefined, NOW, 1]);
+    expect(usage.totals(0, () => 7)).toEqual({ events: 2, tokens: 200, owners: 14 });
+    expect(usage.slotsOf('s2')).toEqual([]);
   });
 });

@@ -1,15 +1,21 @@
-import { workTokens } from '../usage/sum.ts';
 import type { UsageEvent } from '../usage/types.ts';
 import { type Bounds, UsageSlot } from './usage-slot.ts';
 
 const NO_BOUNDS: Bounds = { windows: new Map(), dayStart: 0, dayEnd: 0 };
+const MINUTE_MS = 60_000;
 
-/** The requests at hand, with sums that follow each change: a snapshot costs its sessions, not their requests. */
+/**
+ * The requests at hand, with sums that follow each change: a snapshot costs its sessions, not their requests. Requests that lie too far back for any rate are kept
+ * as sums ({@link settle}); a change of one of these cannot be taken in here.
+ */
 export class LiveUsage {
   private readonly slots = new Map<string, UsageSlot>();
-  private readonly sessions = new Map<string, UsageSlot[]>();
+  private list: readonly UsageSlot[] | null = null;
+  private readonly sessions = new Map<string, readonly UsageSlot[]>();
   private readonly byKey = new Map<string, readonly UsageEvent[]>();
   private bounds: Bounds = NO_BOUNDS;
+  /** Requests before this instant are known as sums only. Epoch ms. */
+  private until = Number.NEGATIVE_INFINITY;
   /** Work tokens of all sessions by minute of the epoch. */
   readonly minutes = new Map<number, number>();
 
@@ -17,6 +23,18 @@ export class LiveUsage {
     const usage = new LiveUsage();
     usage.putAll(events);
     return usage;
+  }
+
+  /** Everything anew. Parts of one request stand together; those before `settledUntil` (epoch ms) are taken as sums at once. */
+  begin(events: Iterable<UsageEvent>, bounds: Bounds, settledUntil: number): void {
+    this.slots.clear();
+    this.list = null;
+    this.sessions.clear();
+    this.byKey.clear();
+    this.minutes.clear();
+    this.bounds = bounds;
+    this.until = settledUntil;
+    this.putAll(events);
   }
 
   /** Takes events of requests, replacing what was known of the same requests. Parts of one request stand together. */
@@ -33,76 +51,108 @@ export class LiveUsage {
   }
 
   private put(parts: readonly UsageEvent[]): void {
-    const { key } = parts[0]!;
+    const { key, at } = parts[0]!;
     const before = this.byKey.get(key);
     if (before !== undefined) for (const event of before) this.slotOf(event).remove(event);
+    if (at < this.until) {
+      this.byKey.delete(key);
+      for (const event of parts) this.slotOf(event).addSettled(event);
+      return;
+    }
     for (const event of parts) this.slotOf(event).add(event);
-    // A list that was grown has room for sixteen more: too much for what is kept of every request of the day.
+    // A list that was grown has room for sixteen more: too much for what is kept of every request.
     this.byKey.set(key, parts.slice());
   }
 
-  /** Epoch ms of a known request, else undefined. */
+  /** Epoch ms of a request that is at hand singly, else undefined. */
   timeOf(key: string): number | undefined {
     return this.byKey.get(key)?.[0]?.at;
   }
 
-  clear(): void {
-    this.slots.clear();
-    this.sessions.clear();
-    this.byKey.clear();
-    this.minutes.clear();
+  /** Before this instant requests are known as sums only: of those none can be replaced. Epoch ms. */
+  get settledUntil(): number {
+    return this.until;
   }
 
-  /** Forgets what lies before an instant and is of no use any more. */
-  dropBefore(from: number): void {
-    for (const [key, parts] of this.byKey) {
-      if (parts[0]!.at >= from) continue;
-      for (const event of parts) this.slotOf(event).remove(event);
-      this.byKey.delete(key);
+  /** Keeps only sums of what lies before an instant; forgets what lies before `from` (the beginning of a cell) and minutes before `minutesFrom`. Epoch ms. */
+  settle(before: number, from: number, minutesFrom: number): void {
+    if (before <= this.until) return;
+    this.until = before;
+    for (const slot of this.slots.values()) {
+      for (const { key } of slot.settle(before)) this.byKey.delete(key);
+      slot.dropBefore(from, minutesFrom);
+      if (slot.isEmpty) this.drop(slot);
     }
+    const first = Math.floor(minutesFrom / MINUTE_MS);
+    for (const minute of this.minutes.keys()) if (minute < first) this.minutes.delete(minute);
   }
 
-  setBounds(bounds: Bounds): void {
+  /** Sums are of these bounds from now on. False, and nothing is changed, when requests that are not at hand would have to be looked at for it. */
+  setBounds(bounds: Bounds): boolean {
+    if (isSame(bounds, this.bounds)) return true;
+    for (const slot of this.slots.values()) if (!slot.fits(bounds)) return false;
     this.bounds = bounds;
     for (const slot of this.slots.values()) slot.setBounds(bounds);
+    return true;
   }
 
   all(): readonly UsageSlot[] {
-    return [...this.slots.values()];
+    this.list ??= [...this.slots.values()];
+    return this.list;
   }
 
   slotsOf(sessionId: string): readonly UsageSlot[] {
-    return this.sessions.get(sessionId) ?? [];
+    return this.sessions.get(sessionId) ?? NO_SLOTS;
   }
 
+  /** How many requests are at hand singly. */
   get size(): number {
     return this.byKey.size;
   }
 
-  /** Sums over everything at hand, to compare with the ledger's; `idOf` numbers the owners. */
+  /** Sums over everything since the beginning of a cell, to compare with the ledger's; `idOf` numbers the owners. */
   totals(from: number, idOf: (sessionId: string) => number): { readonly events: number; readonly tokens: number; readonly owners: number } {
-    let [events, tokens, owners] = [0, 0, 0];
-    for (const { sessionId, events: own } of this.slots.values()) {
-      let count = 0;
-      for (const { at, tokens: t } of own) {
-        if (at < from) continue;
-        count++;
-        tokens += workTokens(t) + t.cacheRead;
-      }
-      events += count;
-      owners += count * idOf(sessionId);
+    const sum = { events: 0, tokens: 0, owners: 0 };
+    for (const slot of this.slots.values()) {
+      const { events, tokens } = slot.since(from);
+      sum.events += events;
+      sum.tokens += tokens;
+      sum.owners += events * idOf(slot.sessionId);
     }
-    return { events, tokens, owners };
+    return sum;
   }
 
-  private slotOf({ account, sessionId }: UsageEvent): UsageSlot {
-    const name = `${account}\0${sessionId}`;
+  private drop(slot: UsageSlot): void {
+    const { account, sessionId } = slot;
+    this.slots.delete(nameOf(account, sessionId));
+    this.list = null;
+    const others = this.slotsOf(sessionId).filter((other) => other !== slot);
+    if (others.length === 0) this.sessions.delete(sessionId);
+    else this.sessions.set(sessionId, others);
+  }
+
+  private slotOf(event: UsageEvent): UsageSlot {
+    const { account, sessionId } = event;
+    const name = nameOf(account, sessionId);
     let slot = this.slots.get(name);
     if (!slot) {
-      slot = new UsageSlot(account, sessionId, this.bounds, this.minutes);
+      slot = new UsageSlot(event, this.bounds, this.minutes);
       this.slots.set(name, slot);
+      this.list = null;
       this.sessions.set(sessionId, [...(this.sessions.get(sessionId) ?? []), slot]);
     }
     return slot;
   }
+}
+
+const nameOf = (account: string, sessionId: string): string => `${account}\0${sessionId}`;
+const NO_SLOTS: readonly UsageSlot[] = [];
+
+function isSame(a: Bounds, b: Bounds): boolean {
+  if (a.dayStart !== b.dayStart || a.dayEnd !== b.dayEnd || a.windows.size !== b.windows.size) return false;
+  for (const [account, span] of a.windows) {
+    const other = b.windows.get(account);
+    if (other === undefined || span?.start !== other?.start || span?.end !== other?.end) return false;
+  }
+  return true;
 }

@@ -16,21 +16,20 @@ export const ALIVE_MS = 10 * 60_000;
 /** A request whose session is not known still counts, so that the sums agree. */
 function unknownSession(id: string, slots: readonly UsageSlot[]): SessionInput {
   const all = mergedTally(slots.map((slot) => slot.window));
-  const first = slots[0]!.events[0]!;
-  const last = slots[0]!.events.at(-1)!;
+  const { project, account, firstAt, lastAt } = slots[0]!;
   return {
     sessionId: id,
     name: id.slice(0, 8) || 'unknown',
     titleRank: null,
     tags: [],
     note: null,
-    project: first.project,
-    root: first.project,
-    account: first.account,
+    project,
+    root: project,
+    account,
     facts: {},
     total: all.sum,
-    firstAt: first.at,
-    lastRequestAt: last.at,
+    firstAt,
+    lastRequestAt: lastAt,
   };
 }
 

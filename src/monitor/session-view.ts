@@ -161,7 +161,7 @@ function viewOf(session: SessionInput, scope: SessionScope, burn: SessionView['b
     burnNow: burn,
     severity: severityOf(burn, scope.burn),
     startedAt: session.firstAt,
-    windowStartedAt: earliest(slots.map((slot) => slot.firstInWindow?.at ?? null)),
+    windowStartedAt: earliest(slots.map((slot) => slot.firstInWindowAt)),
     lastAt,
     lastError: textOrNull(live === null ? openError(session)?.[0] : (live.error?.kind ?? null)),
   };

@@ -1,55 +1,56 @@
-import { NOW_SPAN_MS, PACE_SPAN_MS, type SpanSum } from '../usage/burn.ts';
 import { workTokens } from '../usage/sum.ts';
 import type { UsageEvent } from '../usage/types.ts';
+import { isIn, type NewestRequest, SettledUse, type Span, tallyOf } from './settled-use.ts';
 import { Tally } from './tally.ts';
+import { type Spans, spansOf } from './usage-spans.ts';
 
 /** Times that decide which sums an event belongs to. Epoch ms, half-open. */
 export interface Bounds {
   /** The open window of each account; an account without one has nothing in a window. */
-  readonly windows: ReadonlyMap<string, { readonly start: number; readonly end: number } | null>;
+  readonly windows: ReadonlyMap<string, Span | null>;
   readonly dayStart: number;
   readonly dayEnd: number;
 }
 
 const MINUTE_MS = 60_000;
+const NO_WINDOW: Span = { start: Number.POSITIVE_INFINITY, end: Number.NEGATIVE_INFINITY };
+const isSameSpan = (a: Span, b: Span): boolean => a.start === b.start && a.end === b.end;
 
-interface Spans {
-  /** The sums hold from the instant they were made for until before this one: no request enters or leaves a span in between. */
-  readonly from: number;
-  readonly until: number;
-  readonly short: SpanSum;
-  readonly long: SpanSum;
-  readonly longRequests: number;
-  /** Oldest request of each span, epoch ms; Infinity in an empty one. */
-  readonly shortFirst: number;
-  readonly longFirst: number;
-}
-
-/** One session's requests under one account with the sums that a snapshot needs of them. */
+/** One session's requests under one account with the sums that a snapshot needs of them: the newer ones singly, those before them as sums. */
 export class UsageSlot {
   readonly account: string;
   readonly sessionId: string;
-  /** In time order. */
+  /** Project root of its first request. */
+  readonly project: string;
+  /** In time order: at least those of the last half hour ({@link settle}). */
   readonly events: UsageEvent[] = [];
   window = new Tally();
   windowSidechain = new Tally();
   today = new Tally();
-  readonly models = new Map<string, Tally>();
+  models = new Map<string, Tally>();
   /** Work tokens by minute of the epoch. */
   readonly minutes = new Map<number, number>();
   /** Rises with each change of its events. */
   version = 0;
+  private readonly settled = new SettledUse();
   private spans: Spans | null = null;
-  private bounds: { start: number; end: number; dayStart: number; dayEnd: number };
-
+  private bounds: Span;
+  private day: Span;
   /** The same over all slots. */
   private readonly shared: Map<number, number>;
 
-  constructor(account: string, sessionId: string, bounds: Bounds, shared: Map<number, number>) {
+  constructor({ account, sessionId, project }: UsageEvent, bounds: Bounds, shared: Map<number, number>) {
     this.account = account;
     this.sessionId = sessionId;
+    this.project = project;
     this.shared = shared;
-    this.bounds = boundsOf(bounds, account);
+    this.bounds = bounds.windows.get(account) ?? NO_WINDOW;
+    this.day = dayIn(bounds);
+  }
+
+  /** No request is known of it any more. */
+  get isEmpty(): boolean {
+    return this.events.length === 0 && this.settled.isEmpty;
   }
 
   add(event: UsageEvent): void {
@@ -68,34 +69,85 @@ export class UsageSlot {
     this.countMinute(event, -1);
   }
 
-  /** Counts all events anew when the window or the day is another one. */
-  setBounds(all: Bounds): void {
-    const { bounds } = this;
-    const next = boundsOf(all, this.account);
-    if (next.start === bounds.start && next.end === bounds.end && next.dayStart === bounds.dayStart && next.dayEnd === bounds.dayEnd)
-      return;
-    this.bounds = next;
-    this.window = new Tally();
-    this.windowSidechain = new Tally();
-    this.today = new Tally();
-    this.models.clear();
-    for (const event of this.events) this.count(event, 1);
+  /** Counts a request that need not be at hand singly. */
+  addSettled(event: UsageEvent): void {
+    this.settled.add(event, this.bounds, this.day);
+    this.count(event, 1);
+    this.countMinute(event, 1);
   }
 
-  get firstInWindow(): UsageEvent | null {
+  /** Keeps only sums of the requests before an instant (epoch ms), and hands these over. What they are counted in stays as it is. */
+  settle(before: number): readonly UsageEvent[] {
+    const { events } = this;
+    let count = 0;
+    while (count < events.length && events[count]!.at < before) this.settled.add(events[count++]!, this.bounds, this.day);
+    return count === 0 ? [] : events.splice(0, count);
+  }
+
+  /** False when requests that are not at hand would have to be looked at for this. */
+  fits(all: Bounds): boolean {
+    return this.settled.fits(this.bounds, all.windows.get(this.account) ?? NO_WINDOW, this.day, dayIn(all));
+  }
+
+  /** Counts anew when the window or the day is another one; to bounds that {@link fits} agrees to. */
+  setBounds(all: Bounds): void {
+    const [window, day] = [all.windows.get(this.account) ?? NO_WINDOW, dayIn(all)];
+    if (isSameSpan(window, this.bounds) && isSameSpan(day, this.day)) return;
+    const { settled } = this;
+    settled.fit(this.bounds, window, this.day, day);
+    [this.bounds, this.day] = [window, day];
+    this.window = new Tally().merge(settled.window);
+    this.windowSidechain = new Tally().merge(settled.sidechain);
+    this.today = new Tally().merge(settled.today);
+    this.models = new Map([...settled.models].map(([name, tally]) => [name, new Tally().merge(tally)]));
+    for (const event of this.events) this.count(event, 1);
+    this.changed();
+  }
+
+  /** Forgets settled requests and minutes before these instants (epoch ms); `from` begins a cell. */
+  dropBefore(from: number, minutesFrom: number): void {
+    this.settled.dropBefore(from);
+    const first = Math.floor(minutesFrom / MINUTE_MS);
+    // In time order, but for the few that came late: those go at the next look.
+    for (const minute of this.minutes.keys()) if (minute < first) this.minutes.delete(minute);
+  }
+
+  /** First request known of it, and in the window; epoch ms, null = none. */
+  get firstAt(): number | null {
+    return finite(Math.min(this.settled.firstAt, this.events[0]?.at ?? Number.POSITIVE_INFINITY));
+  }
+
+  get firstInWindowAt(): number | null {
     if (this.window.events === 0) return null;
-    let [low, high] = [0, this.events.length];
+    const { events, bounds } = this;
+    let [low, high] = [0, events.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.events[middle]!.at < this.bounds.start) low = middle + 1;
+      if (events[middle]!.at < bounds.start) low = middle + 1;
       else high = middle;
     }
-    return this.events[low] ?? null;
+    return finite(Math.min(this.settled.firstInWindow, events[low]?.at ?? Number.POSITIVE_INFINITY));
+  }
+
+  /** Its newest request, epoch ms; null = none. */
+  get lastAt(): number | null {
+    return finite(Math.max(this.settled.lastAt, this.events.at(-1)?.at ?? Number.NEGATIVE_INFINITY));
   }
 
   /** Its newest main-thread request in the window. */
-  get lastMain(): UsageEvent | null {
-    return this.events.findLast((event) => !event.sidechain && this.inWindow(event.at)) ?? null;
+  get lastMain(): NewestRequest | null {
+    return this.events.findLast((event) => !event.sidechain && isIn(event.at, this.bounds)) ?? this.settled.lastMain;
+  }
+
+  /** Count and tokens of all its requests since the beginning of a cell (epoch ms). */
+  since(from: number): { readonly events: number; readonly tokens: number } {
+    const sum = this.settled.since(from);
+    for (const { at, tokens: t } of this.events) {
+      if (at < from) continue;
+      sum.events++;
+      sum.tokens += workTokens(t) + t.cacheRead;
+    }
+    return sum;
   }
 
   /** Sums over the spans of D-28 up to `now`. */
@@ -104,25 +156,20 @@ export class UsageSlot {
     return this.spans;
   }
 
-  private inWindow(at: number): boolean {
-    return at >= this.bounds.start && at < this.bounds.end;
+  private changed(): void {
+    this.spans = null;
+    this.version++;
   }
 
   private count(event: UsageEvent, sign: 1 | -1): void {
-    this.spans = null;
-    this.version++;
+    this.changed();
     const { at } = event;
-    if (this.inWindow(at)) {
+    if (isIn(at, this.bounds)) {
       this.window.add(event, sign);
       if (event.sidechain) this.windowSidechain.add(event, sign);
-      let model = this.models.get(event.model);
-      if (!model) {
-        model = new Tally();
-        this.models.set(event.model, model);
-      }
-      model.add(event, sign);
+      tallyOf(this.models, event.model).add(event, sign);
     }
-    if (at >= this.bounds.dayStart && at < this.bounds.dayEnd) this.today.add(event, sign);
+    if (isIn(at, this.day)) this.today.add(event, sign);
   }
 
   private countMinute({ at, tokens }: UsageEvent, sign: 1 | -1): void {
@@ -133,37 +180,5 @@ export class UsageSlot {
   }
 }
 
-const boundsOf = ({ windows, dayStart, dayEnd }: Bounds, account: string) => {
-  const window = windows.get(account);
-  return { start: window?.start ?? Number.POSITIVE_INFINITY, end: window?.end ?? Number.NEGATIVE_INFINITY, dayStart, dayEnd };
-};
-
-function spansOf(events: readonly UsageEvent[], now: number): Spans {
-  const short = { work: 0, all: 0, cost: 0 as number | null };
-  const long = { work: 0, all: 0, cost: 0 as number | null };
-  let longRequests = 0;
-  let [shortFirst, longFirst] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  let until = Number.POSITIVE_INFINITY;
-  for (let i = events.length - 1; i >= 0; i--) {
-    const { at, tokens, cost, requests } = events[i]!;
-    if (at > now) {
-      until = at;
-      continue;
-    }
-    if (at <= now - PACE_SPAN_MS) break;
-    const work = workTokens(tokens);
-    long.work += work;
-    long.all += work + tokens.cacheRead;
-    long.cost = long.cost === null || cost === null ? null : long.cost + cost;
-    longRequests += requests;
-    longFirst = at;
-    const leaves = at + (at > now - NOW_SPAN_MS ? NOW_SPAN_MS : PACE_SPAN_MS);
-    if (leaves < until) until = leaves;
-    if (at <= now - NOW_SPAN_MS) continue;
-    shortFirst = at;
-    short.work += work;
-    short.all += work + tokens.cacheRead;
-    short.cost = short.cost === null || cost === null ? null : short.cost + cost;
-  }
-  return { from: now, until, short, long, longRequests, shortFirst, longFirst };
-}
+const dayIn = ({ dayStart, dayEnd }: Bounds): Span => ({ start: dayStart, end: dayEnd });
+const finite = (at: number): number | null => (Number.isFinite(at) ? at : null);

@@ -82,7 +82,7 @@ export function windowView(account: AccountWindows, window: Window, { slots, lim
     plan: limits.plan,
     finished: account.finished,
   });
-  const t0 = burnStart(window.start, earliest(slots.map((slot) => slot.firstInWindow?.at ?? null)));
+  const t0 = burnStart(window.start, earliest(slots.map((slot) => slot.firstInWindowAt)));
   const pace: Pace = { amounts, now: burnOf(slots, 'now', now, t0), pace: burnOf(slots, 'pace', now, t0) };
   // A plan's limit counts input and output only: no forecast of other tokens may be held against it.
   const shown: WindowView['limit'] =

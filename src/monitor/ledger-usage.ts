@@ -1,0 +1,145 @@
+import type { Ledger } from '../ledger/open.ts';
+import { DEFAULT_ACCOUNT } from '../ledger/queries/directory.ts';
+import { usageEvents } from '../ledger/queries/events.ts';
+import type { LiveDirectory } from '../ledger/queries/live-directory.ts';
+import { CELL_MS } from '../ledger/schema.ts';
+import type { CostMode } from '../pricing/types.ts';
+import { PACE_SPAN_MS } from '../usage/burn.ts';
+import type { UsageEvent } from '../usage/types.ts';
+import { openWindow } from '../usage/window.ts';
+import { LiveUsage } from './live-usage.ts';
+import { FUTURE_MS } from './session-signs.ts';
+import { dayOf, retainFrom } from './snapshot-span.ts';
+import type { NewRequest } from './transcript-tail.ts';
+import { CHART_MINUTES } from './usage-rates.ts';
+import type { Bounds } from './usage-slot.ts';
+import type { AccountWindows } from './windows.ts';
+
+export interface LedgerUsageOptions {
+  readonly mode: CostMode;
+  readonly zone: string;
+  /** Account of a session at a time (epoch ms), and which sessions ever changed theirs (AP-5). */
+  readonly accountAt?: (sessionId: string, at: number) => string;
+  readonly switched?: () => ReadonlySet<string>;
+}
+
+const MINUTE_MS = 60_000;
+/** Requests newer than this are read anew when the ledger's sums and ours differ; older ones only when that does not mend it. */
+const TAIL_MS = 10 * MINUTE_MS;
+/** Requests are at hand singly for a little longer than the longest span that a rate looks at. */
+const SINGLE_MS = PACE_SPAN_MS + MINUTE_MS;
+const PRINT = `SELECT total(events) AS events, total(input + output + write5m + write1h + read) AS tokens, total(session * events) AS owners
+  FROM rollup WHERE cell >= ? AND cell < ?`;
+
+const cellStart = (at: number): number => Math.floor(at / CELL_MS) * CELL_MS;
+const settledBefore = (now: number): number => Math.floor((now - SINGLE_MS) / MINUTE_MS) * MINUTE_MS;
+
+/** The requests of the open windows, the day and the chart, as the ledger has them: read whole at times, in between those that changed. */
+export class LedgerUsage {
+  readonly usage = new LiveUsage();
+  private from = Number.POSITIVE_INFINITY;
+  /** A request has changed that is known as a part of a sum only. */
+  private isStale = false;
+  private readonly ledger: Ledger;
+  private readonly directory: LiveDirectory;
+  private readonly options: LedgerUsageOptions;
+  private readonly windows: () => readonly AccountWindows[];
+
+  constructor(ledger: Ledger, directory: LiveDirectory, options: LedgerUsageOptions, windows: () => readonly AccountWindows[]) {
+    this.ledger = ledger;
+    this.directory = directory;
+    this.options = options;
+    this.windows = windows;
+  }
+
+  /** Takes in what the ledger has now, epoch ms; `all` reads everything anew. */
+  refresh(now: number, all: boolean): void {
+    const from = this.fromAt(now);
+    if (!all && !this.isStale && from >= this.from) {
+      this.from = from;
+      if (this.agrees(now)) return;
+      this.usage.putAll(this.read(Math.max(from, cellStart(now - TAIL_MS), this.usage.settledUntil), now));
+      if (this.agrees(now)) return;
+    }
+    this.readAll(now);
+  }
+
+  /** Brings the sums to the windows and the day of `now`, and keeps single requests only where a rate may look at them. */
+  prepare(now: number): void {
+    const { usage } = this;
+    // Nothing was read yet.
+    if (this.from === Number.POSITIVE_INFINITY) return;
+    const isBack = now - PACE_SPAN_MS < usage.settledUntil;
+    if (isBack || this.isBehind(now) || !usage.setBounds(this.boundsAt(now))) this.readAll(now);
+    else usage.settle(settledBefore(now), this.from, now - CHART_MINUTES * MINUTE_MS);
+  }
+
+  /** Reads a session's requests since the oldest of these, which have new lines. False when that one is known as a part of a sum only. */
+  follow(sessionId: string, requests: readonly NewRequest[], now: number): boolean {
+    const from = Math.min(...requests.map((request) => this.timeOf(request, now)));
+    if (from < this.usage.settledUntil) {
+      this.isStale = true;
+      return false;
+    }
+    const info = this.directory.find(sessionId);
+    if (info !== null) this.usage.putAll(this.read(Math.max(this.from, from), now, info.id));
+    return true;
+  }
+
+  /** The windows or the day reach further back than what is at hand. */
+  isBehind(now: number): boolean {
+    return this.fromAt(now) < this.from;
+  }
+
+  accountAt(sessionId: string, at: number): string {
+    return this.options.accountAt?.(sessionId, at) ?? this.directory.find(sessionId)?.account ?? DEFAULT_ACCOUNT;
+  }
+
+  private fromAt(now: number): number {
+    return cellStart(retainFrom(now, this.options.zone, this.windows()));
+  }
+
+  /** The ledger's time of a request is the earliest of its lines, which a later line does not name. */
+  private timeOf({ key, at }: NewRequest, now: number): number {
+    const stored = this.ledger.db.sql('SELECT at FROM event WHERE key = ?').get(key)?.at as number | undefined;
+    return stored ?? this.usage.timeOf(key) ?? at ?? now - TAIL_MS;
+  }
+
+  private boundsAt(now: number): Bounds {
+    const open = this.windows().map(({ account, windows }) => [account, openWindow(windows, now)] as const);
+    return { windows: new Map(open), ...dayOf(now, this.options.zone) };
+  }
+
+  private readAll(now: number): void {
+    this.from = this.fromAt(now);
+    this.isStale = false;
+    this.usage.begin(this.read(this.from, now), this.boundsAt(now), settledBefore(now));
+    this.usage.settle(settledBefore(now), this.from, now - CHART_MINUTES * MINUTE_MS);
+  }
+
+  private read(from: number, now: number, session: number | null = null): readonly UsageEvent[] {
+    return this.attributed(usageEvents(this.ledger, this.directory, this.options.mode, from, this.until(now), session));
+  }
+
+  /** Requests with the account that was valid at their time; nearly all sessions have one only. */
+  private attributed(events: readonly UsageEvent[]): readonly UsageEvent[] {
+    const switched = this.options.switched?.();
+    if (switched === undefined || switched.size === 0) return events;
+    return events.map((event) =>
+      switched.has(event.sessionId) ? { ...event, account: this.accountAt(event.sessionId, event.at) } : event,
+    );
+  }
+
+  /** Times more than a day ahead are no "now" (D-12); whole cells, to compare with the ledger's sums. */
+  private until(now: number): number {
+    return cellStart(now + FUTURE_MS);
+  }
+
+  /** Equal sums, equal requests: what another process wrote shows here. */
+  private agrees(now: number): boolean {
+    const until = this.until(now);
+    const print = this.ledger.db.sql(PRINT).get(this.from / CELL_MS, until / CELL_MS);
+    const own = this.usage.totals(this.from, (sessionId) => this.directory.find(sessionId)?.id ?? 0);
+    return print?.events === own.events && print?.tokens === own.tokens && print?.owners === own.owners;
+  }
+}
