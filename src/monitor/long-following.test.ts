@@ -41,14 +41,17 @@ const figuresOf = ({ combined, sessions, windows, projects, models, chart }: Sna
 describe('LV-113: hours of following', () => {
   test('a late line of a request that is known as a part of a sum only is counted at once', async () => {
     const id = freshId();
-    const line = (output: number) => responseLine({ at: NOON - 100 * MINUTE, id, input: 100, output });
+    const line = (output: number, ageMs = 100 * MINUTE) => responseLine({ at: NOON - ageMs, id, input: 100, output });
     writeFileSync(home.fileOf('s1'), line(10));
     const m = home.start({ clock });
     await m.ready;
     expect(m.get().combined.tokens).toMatchObject({ input: 100, output: 10 });
     appendFileSync(home.fileOf('s1'), line(25));
     await until(m, (s) => s.combined.tokens.output === 25);
-    expect(m.get().combined).toMatchObject({ requests: 1, today: { requests: 1 } });
+    // It stays a request of its earliest line's time.
+    appendFileSync(home.fileOf('s1'), line(40, 0));
+    await until(m, (s) => s.combined.tokens.output === 40);
+    expect(m.get().combined).toMatchObject({ requests: 1, today: { requests: 1 }, burnNow: { work: 0 } });
   });
 
   test('D-20: a window that the server lets begin earlier than was thought has its requests', async () => {
