@@ -14,6 +14,13 @@ interface LiveSession {
   waiting: string[];
 }
 
+/** What each session has said before: responses so many seconds apart, up to now. */
+export interface Past {
+  readonly minutes: number;
+  readonly everySeconds: number;
+}
+const TEN_MINUTES: Past = { minutes: 10, everySeconds: 30 };
+
 /** A home with living sessions: transcripts, and registry records of processes that run. Its lines come from one seed. */
 export class LiveHome implements Disposable {
   readonly dir: string;
@@ -26,7 +33,7 @@ export class LiveHome implements Disposable {
   };
   #lines = 0;
 
-  constructor(dir: string, count: number) {
+  constructor(dir: string, count: number, past = TEN_MINUTES) {
     this.dir = dir;
     this.claudeDir = join(dir, '.claude');
     rmSync(dir, { recursive: true, force: true });
@@ -44,8 +51,10 @@ export class LiveHome implements Disposable {
       const writer = new LineWriter(this.#dice, text, { sessionId, cwd, branch: 'main', model, agent: null });
       const file = join(folder, `${sessionId}.jsonl`);
       const now = Date.now();
-      const lines = Array.from({ length: 20 }, (_, turn) => writer.response(now - (20 - turn) * 30_000));
-      writeFileSync(file, writer.prompt(now - 660_000) + lines.flat().join(''));
+      const step = past.everySeconds * 1000;
+      const turns = Math.floor((past.minutes * 60_000) / step);
+      const lines = Array.from({ length: turns }, (_, turn) => writer.response(now - (turns - turn) * step));
+      writeFileSync(file, writer.prompt(now - (past.minutes + 1) * 60_000) + lines.flat().join(''));
       const name = `s${String(index).padStart(3, '0')}`;
       writeRecord(join(this.claudeDir, 'sessions'), child.pid!, { sessionId, cwd, name, now });
       return { name, file, writer, waiting: [] };

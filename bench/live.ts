@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { rolldown } from 'rolldown';
 import { ensureCorpus, parseBytes } from './corpus.ts';
-import { LiveHome, load } from './live-home.ts';
+import { LiveHome, load, type Past } from './live-home.ts';
 import { soak } from './live-soak.ts';
 import { BenchTerminal, cpuSeconds, memory } from './live-terminal.ts';
 import { median, pairwiseRatio, quantile, run } from './measure.ts';
@@ -22,6 +22,7 @@ const { values: options } = parseArgs({
     samples: { type: 'string', default: '100' },
     rounds: { type: 'string', default: '9' },
     minutes: { type: 'string', default: '20' },
+    past: { type: 'string', default: '45' },
     corpus: { type: 'string', default: '1000' },
     bytes: { type: 'string', default: '1GB' },
     main: { type: 'string' },
@@ -31,7 +32,7 @@ const { values: options } = parseArgs({
     profile: { type: 'string' },
   },
 });
-const number = (name: 'sessions' | 'lines' | 'seconds' | 'samples' | 'rounds' | 'minutes' | 'corpus') => Number(options[name]);
+const number = (name: 'sessions' | 'lines' | 'seconds' | 'samples' | 'rounds' | 'minutes' | 'past' | 'corpus') => Number(options[name]);
 const root = resolve(import.meta.dirname, '..');
 const work = join(root, '.bench');
 const main = resolve(options.main ?? join(root, 'dist', 'main.js'));
@@ -55,8 +56,9 @@ const flags = ['--sort', 'name'];
 async function withView<T>(
   name: string,
   use: (home: LiveHome, view: BenchTerminal, env: Record<string, string>) => Promise<T>,
+  past?: Past,
 ): Promise<T> {
-  using home = new LiveHome(join(work, `live-${name}-${process.pid}`), number('sessions'));
+  using home = new LiveHome(join(work, `live-${name}-${process.pid}`), number('sessions'), past);
   const env = environment(home.dir, home.claudeDir);
   const given = options.node === '' ? [] : options.node.split(',');
   const node = [...given, ...(options.profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', resolve(options.profile)])];
@@ -211,16 +213,16 @@ async function bareInk(): Promise<string> {
   return join(work, 'bare-ink', 'bare.mjs');
 }
 
-const soaked = (): Promise<Row[]> =>
-  withView('soak', (home, view, env) =>
-    soak({
-      home,
-      view,
-      minutes: number('minutes'),
-      linesPerSecond: number('lines'),
-      report: (args) => ({ file: process.execPath, args: [main, ...args], env }),
-    }),
-  );
+/** Lines of a response, on the average. */
+const LINES = 2;
+
+/** As with sessions that have worked at this pace for a while: what is kept of the last half hour is there from the beginning, and a growth would be a leak. */
+function soaked(): Promise<Row[]> {
+  const past = { minutes: number('past'), everySeconds: (number('sessions') * LINES) / number('lines') };
+  const report = (env: Record<string, string>) => (args: readonly string[]) => ({ file: process.execPath, args: [main, ...args], env });
+  const [minutes, linesPerSecond] = [number('minutes'), number('lines')];
+  return withView('soak', (home, view, env) => soak({ home, view, minutes, linesPerSecond, report: report(env) }), past);
+}
 
 // Stopped from outside, it leaves no process behind either.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
