@@ -11,6 +11,7 @@ import { LiveUsage } from './live-usage.ts';
 import { FUTURE_MS } from './session-signs.ts';
 import { dayOf, retainFrom } from './snapshot-span.ts';
 import type { NewRequest } from './transcript-tail.ts';
+import { ledgerPrint } from './usage-print.ts';
 import { CHART_MINUTES } from './usage-rates.ts';
 import type { Bounds } from './usage-slot.ts';
 import type { AccountWindows } from './windows.ts';
@@ -25,12 +26,13 @@ export interface LedgerUsageOptions {
 
 const MINUTE_MS = 60_000;
 /** Requests newer than this are read anew when the ledger's sums and ours differ; older ones only when that does not mend it. */
-const TAIL_MS = 10 * MINUTE_MS;
+const TAILS_MS = [MINUTE_MS, 10 * MINUTE_MS] as const;
+/** A request that no line gives a time for is looked for so far back. */
+const UNTIMED_MS = 10 * MINUTE_MS;
+/** So much time is read at once: a day's rows would lie in memory together. */
+const SLICE_MS = 10 * MINUTE_MS;
 /** Requests are at hand singly for a little longer than the longest span that a rate looks at. */
 const SINGLE_MS = PACE_SPAN_MS + MINUTE_MS;
-const PRINT = `SELECT total(events) AS events, total(input + output + write5m + write1h + read) AS tokens, total(session * events) AS owners
-  FROM rollup WHERE cell >= ? AND cell < ?`;
-
 const cellStart = (at: number): number => Math.floor(at / CELL_MS) * CELL_MS;
 const settledBefore = (now: number): number => Math.floor((now - SINGLE_MS) / MINUTE_MS) * MINUTE_MS;
 
@@ -52,14 +54,16 @@ export class LedgerUsage {
     this.windows = windows;
   }
 
-  /** Takes in what the ledger has now, epoch ms; `all` reads everything anew. */
-  refresh(now: number, all: boolean): void {
+  /** Takes in what the ledger has now, epoch ms. */
+  refresh(now: number): void {
     const from = this.fromAt(now);
-    if (!all && !this.isStale && from >= this.from) {
+    if (!this.isStale && from >= this.from) {
       this.from = from;
       if (this.agrees(now)) return;
-      this.usage.putAll(this.read(Math.max(from, cellStart(now - TAIL_MS), this.usage.settledUntil), now));
-      if (this.agrees(now)) return;
+      for (const tail of TAILS_MS) {
+        this.usage.putAll(this.read(Math.max(from, now - tail, this.usage.settledUntil), this.until(now)));
+        if (this.agrees(now)) return;
+      }
     }
     this.readAll(now);
   }
@@ -82,7 +86,7 @@ export class LedgerUsage {
       return false;
     }
     const info = this.directory.find(sessionId);
-    if (info !== null) this.usage.putAll(this.read(Math.max(this.from, from), now, info.id));
+    if (info !== null) this.usage.putAll(this.read(Math.max(this.from, from), this.until(now), info.id));
     return true;
   }
 
@@ -102,7 +106,7 @@ export class LedgerUsage {
   /** The ledger's time of a request is the earliest of its lines, which a later line does not name. */
   private timeOf({ key, at }: NewRequest, now: number): number {
     const stored = this.ledger.db.sql('SELECT at FROM event WHERE key = ?').get(key)?.at as number | undefined;
-    return stored ?? this.usage.timeOf(key) ?? at ?? now - TAIL_MS;
+    return stored ?? this.usage.timeOf(key) ?? at ?? now - UNTIMED_MS;
   }
 
   private boundsAt(now: number): Bounds {
@@ -111,14 +115,21 @@ export class LedgerUsage {
   }
 
   private readAll(now: number): void {
-    this.from = this.fromAt(now);
+    const from = this.fromAt(now);
+    // What is read in part is nothing.
+    this.from = Number.POSITIVE_INFINITY;
+    this.ledger.db.read(() => this.usage.begin(this.slices(from, this.until(now)), this.boundsAt(now), settledBefore(now)));
+    this.from = from;
     this.isStale = false;
-    this.usage.begin(this.read(this.from, now), this.boundsAt(now), settledBefore(now));
-    this.usage.settle(settledBefore(now), this.from, now - CHART_MINUTES * MINUTE_MS);
+    this.usage.settle(settledBefore(now), from, now - CHART_MINUTES * MINUTE_MS);
   }
 
-  private read(from: number, now: number, session: number | null = null): readonly UsageEvent[] {
-    return this.attributed(usageEvents(this.ledger, this.directory, this.options.mode, from, this.until(now), session));
+  private *slices(from: number, until: number): Generator<UsageEvent> {
+    for (let at = from; at < until; at += SLICE_MS) yield* this.read(at, Math.min(at + SLICE_MS, until));
+  }
+
+  private read(from: number, until: number, session: number | null = null): readonly UsageEvent[] {
+    return this.attributed(usageEvents(this.ledger, this.directory, this.options.mode, from, until, session));
   }
 
   /** Requests with the account that was valid at their time; nearly all sessions have one only. */
@@ -137,9 +148,7 @@ export class LedgerUsage {
 
   /** Equal sums, equal requests: what another process wrote shows here. */
   private agrees(now: number): boolean {
-    const until = this.until(now);
-    const print = this.ledger.db.sql(PRINT).get(this.from / CELL_MS, until / CELL_MS);
-    const own = this.usage.totals(this.from, (sessionId) => this.directory.find(sessionId)?.id ?? 0);
-    return print?.events === own.events && print?.tokens === own.tokens && print?.owners === own.owners;
+    const theirs = ledgerPrint(this.ledger, this.options.mode, this.from, this.until(now));
+    return theirs.equals(this.usage.print(this.from, (sessionId) => this.directory.find(sessionId)?.id ?? 0));
   }
 }

@@ -6,6 +6,7 @@ import type { UsageEvent } from '../usage/types.ts';
 import { LiveUsage } from './live-usage.ts';
 import { mergedTally } from './tally.ts';
 import { anEvent, NOW } from './testing.ts';
+import { UsagePrint } from './usage-print.ts';
 import { burnOf, minutesOf } from './usage-rates.ts';
 import type { Bounds } from './usage-slot.ts';
 
@@ -142,12 +143,9 @@ describe('LiveUsage', () => {
             const all = events.filter(isOwn).map((e) => e.at);
             expect([slot.firstAt, slot.lastAt]).toEqual(all.length === 0 ? [null, null] : [Math.min(...all), Math.max(...all)]);
           }
-          const tokens = sumOf(events);
-          expect(usage.totals(NOW - 450 * MINUTE, () => 1)).toEqual({
-            events: events.length,
-            owners: events.length,
-            tokens: tokens.input + tokens.cacheRead,
-          });
+          const print = new UsagePrint();
+          for (const event of events) print.add(event);
+          expect(usage.print(NOW - 450 * MINUTE, () => 1)).toEqual(new UsagePrint().merge(print, 1));
           expect(burnOf(usage.all(), 'pace', NOW, null)).toEqual(burnRate(events, PACE_SPAN_MS, NOW, null));
           expect(minutesOf([usage.minutes], NOW).workPerMinute.reduce((a, b) => a + b, 0)).toBe(
             events
@@ -172,7 +170,7 @@ describe('LiveUsage', () => {
     expect([usage.size, usage.timeOf('older'), usage.timeOf('old'), usage.all().length]).toEqual([2, undefined, NOW - 40 * MINUTE, 2]);
     usage.settle(NOW - 31 * MINUTE, NOW - 300 * MINUTE, NOW - 120 * MINUTE);
     expect([usage.size, usage.timeOf('old'), usage.timeOf('new'), usage.all().length]).toEqual([1, undefined, NOW, 1]);
-    expect(usage.totals(0, () => 7)).toEqual({ events: 2, tokens: 200, owners: 14 });
+    expect(usage.print(0, () => 7)).toMatchObject({ events: 2, tokens: 200, owners: 14 });
     expect(usage.slotsOf('s2')).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import type { UsageEvent } from '../usage/types.ts';
+import { UsagePrint } from './usage-print.ts';
 import { type Bounds, UsageSlot } from './usage-slot.ts';
 
 const NO_BOUNDS: Bounds = { windows: new Map(), dayStart: 0, dayEnd: 0 };
@@ -110,16 +111,11 @@ export class LiveUsage {
     return this.byKey.size;
   }
 
-  /** Sums over everything since the beginning of a cell, to compare with the ledger's; `idOf` numbers the owners. */
-  totals(from: number, idOf: (sessionId: string) => number): { readonly events: number; readonly tokens: number; readonly owners: number } {
-    const sum = { events: 0, tokens: 0, owners: 0 };
-    for (const slot of this.slots.values()) {
-      const { events, tokens } = slot.since(from);
-      sum.events += events;
-      sum.tokens += tokens;
-      sum.owners += events * idOf(slot.sessionId);
-    }
-    return sum;
+  /** Of everything since the beginning of a cell, to compare with the ledger's; `idOf` numbers the owners. */
+  print(from: number, idOf: (sessionId: string) => number): UsagePrint {
+    const print = new UsagePrint();
+    for (const slot of this.slots.values()) print.merge(slot.printSince(from), idOf(slot.sessionId));
+    return print;
   }
 
   private drop(slot: UsageSlot): void {

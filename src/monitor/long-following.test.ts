@@ -54,6 +54,20 @@ describe('LV-113: hours of following', () => {
     expect(m.get().combined).toMatchObject({ requests: 1, today: { requests: 1 }, burnNow: { work: 0 } });
   });
 
+  test('what another process writes is noticed though no count of tokens changes', async () => {
+    const id = freshId();
+    const line = (stop: string | null) => responseLine({ at: NOON - 20 * MINUTE, id, input: 100, output: 10, stop });
+    writeFileSync(home.fileOf('s1'), line(null));
+    const writer = home.start({ clock });
+    const reader = home.start({ clock, ledger: home.open(), claudeDirs: [], refreshInterval: 20 });
+    await Promise.all([writer.ready, reader.ready]);
+    await until(reader, ({ combined }) => combined.outputIsLowerBound);
+    appendFileSync(home.fileOf('s1'), line('end_turn'));
+    await until(writer, ({ combined }) => !combined.outputIsLowerBound);
+    await until(reader, ({ combined }) => !combined.outputIsLowerBound);
+    expect(reader.get().combined.requests).toBe(1);
+  });
+
   test('D-20: a window that the server lets begin earlier than was thought has its requests', async () => {
     const at = (time: string) => Date.parse(`2026-11-20T${time}Z`);
     now = at('00:30:00');

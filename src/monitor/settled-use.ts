@@ -1,7 +1,7 @@
 import { CELL_MS } from '../ledger/schema.ts';
-import { workTokens } from '../usage/sum.ts';
 import type { UsageEvent } from '../usage/types.ts';
 import { Tally } from './tally.ts';
+import { UsagePrint } from './usage-print.ts';
 
 /** A span of time that sums are made for, half-open; epoch ms. An empty one begins at Infinity and ends at -Infinity. */
 export interface Span {
@@ -9,11 +9,9 @@ export interface Span {
   readonly end: number;
 }
 
-/** What a cell of the ledger holds of them, to be held against its own sums. */
+/** What a cell of the ledger holds of them, to be held against its own sums. Epoch ms. */
 interface Cell {
-  events: number;
-  tokens: number;
-  /** Epoch ms. */
+  readonly print: UsagePrint;
   firstAt: number;
   lastAt: number;
 }
@@ -46,15 +44,14 @@ export class SettledUse {
   }
 
   add(event: UsageEvent, window: Span, day: Span): void {
-    const { at, tokens } = event;
+    const { at } = event;
     const number = Math.floor(at / CELL_MS);
     let cell = this.cells.get(number);
     if (cell === undefined) {
-      cell = { events: 0, tokens: 0, firstAt: at, lastAt: at };
+      cell = { print: new UsagePrint(), firstAt: at, lastAt: at };
       this.cells.set(number, cell);
     }
-    cell.events++;
-    cell.tokens += workTokens(tokens) + tokens.cacheRead;
+    cell.print.add(event);
     cell.firstAt = Math.min(cell.firstAt, at);
     cell.lastAt = Math.max(cell.lastAt, at);
     this.firstAt = Math.min(this.firstAt, at);
@@ -92,14 +89,10 @@ export class SettledUse {
     if (this.isEmpty) this.lastAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** Events and all their tokens since the beginning of a cell. */
-  since(from: number): { events: number; tokens: number } {
-    const sum = { events: 0, tokens: 0 };
-    for (const [number, { events, tokens }] of this.cells) {
-      if (number * CELL_MS < from) continue;
-      sum.events += events;
-      sum.tokens += tokens;
-    }
+  /** Of those since the beginning of a cell. */
+  printSince(from: number): UsagePrint {
+    const sum = new UsagePrint();
+    for (const [number, { print }] of this.cells) if (number * CELL_MS >= from) sum.merge(print);
     return sum;
   }
 

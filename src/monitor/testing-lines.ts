@@ -17,7 +17,8 @@ export interface ResponseLine {
   readonly agent?: string;
   readonly tool?: string;
   readonly command?: string;
-  readonly stop?: string;
+  /** Absent = as its content says; null = not told yet. */
+  readonly stop?: string | null;
   readonly input: number;
   readonly output: number;
   readonly write?: number;
@@ -51,7 +52,7 @@ export function responseLine({
     message: {
       id: `msg_${String(id).padStart(20, '0')}`,
       model,
-      stop_reason: more.stop ?? (tool === undefined ? 'end_turn' : 'tool_use'),
+      stop_reason: more.stop === undefined ? (tool === undefined ? 'end_turn' : 'tool_use') : more.stop,
       content: tool === undefined ? [] : [{ type: 'tool_use', name: tool, input: { command: more.command } }],
       usage,
     },

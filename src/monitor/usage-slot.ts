@@ -2,6 +2,7 @@ import { workTokens } from '../usage/sum.ts';
 import type { UsageEvent } from '../usage/types.ts';
 import { isIn, type NewestRequest, SettledUse, type Span, tallyOf } from './settled-use.ts';
 import { Tally } from './tally.ts';
+import type { UsagePrint } from './usage-print.ts';
 import { type Spans, spansOf } from './usage-spans.ts';
 
 /** Times that decide which sums an event belongs to. Epoch ms, half-open. */
@@ -139,15 +140,11 @@ export class UsageSlot {
     return this.events.findLast((event) => !event.sidechain && isIn(event.at, this.bounds)) ?? this.settled.lastMain;
   }
 
-  /** Count and tokens of all its requests since the beginning of a cell (epoch ms). */
-  since(from: number): { readonly events: number; readonly tokens: number } {
-    const sum = this.settled.since(from);
-    for (const { at, tokens: t } of this.events) {
-      if (at < from) continue;
-      sum.events++;
-      sum.tokens += workTokens(t) + t.cacheRead;
-    }
-    return sum;
+  /** Of all its requests since the beginning of a cell (epoch ms). */
+  printSince(from: number): UsagePrint {
+    const print = this.settled.printSince(from);
+    for (const event of this.events) if (event.at >= from) print.add(event);
+    return print;
   }
 
   /** Sums over the spans of D-28 up to `now`. */
