@@ -6,6 +6,7 @@ import { type App, hasNoClaude, noDataError, openApp, openAppLedger } from '../.
 import { recordSpan } from '../../ledger/queries/meta.ts';
 import { startMonitor } from '../../monitor/monitor.ts';
 import { usageError } from '../../platform/errors.ts';
+import { returnUnusedHeap } from '../../platform/unused-heap.ts';
 import { boundYoungHeap } from '../../platform/young-heap.ts';
 import { parseFilter } from '../../surfaces/tui/filter/parse.ts';
 import type { LiveEnd } from '../../surfaces/tui/run.ts';
@@ -21,7 +22,10 @@ export async function runLive(flags: LiveFlags): Promise<number> {
   numberIn('--session-duration', flags.sessionDuration, 0.5, 24);
   costThresholds(flags.costThreshold ?? [], null);
   if (!flags.demo) refuseDemoTimes(flags as DemoTimes);
-  if (flags.once !== true) boundYoungHeap();
+  if (flags.once !== true) {
+    boundYoungHeap();
+    returnUnusedHeap();
+  }
   const own = flags.demo ? null : await openApp({ configFile: flags.config, flags: settingsOf(flags) });
   if (own !== null) checkFilter(own.config.live.filter);
   const nothing = own !== null && hasNoClaude(own) && !existsSync(own.paths.ledger);
