@@ -98,7 +98,7 @@ type Shown = Pick<StatusBlocks, 'load' | 'loadKnown'> & { readonly pseudonyms: P
 /** What the ledger and the profiles add to a session's file. */
 function blocksOf({ id }: LiveSession, sources: MaterialSources, shown: Shown): StatusBlocks {
   const { account, method, confidence } = sources.book.of(id);
-  const session = sources.sessions.find(({ sessionId }) => sessionId === id);
+  const session = sources.sessions.get(id);
   return {
     ...shown,
     capture: sources.captures.get(id) ?? null,
@@ -107,7 +107,7 @@ function blocksOf({ id }: LiveSession, sources: MaterialSources, shown: Shown): 
   };
 }
 
-function contextOf(session: MaterialSources['sessions'][number] | undefined, { contextWindow }: MaterialSources): ContextBlock | null {
+function contextOf(session: ReturnType<MaterialSources['sessions']['get']>, { contextWindow }: MaterialSources): ContextBlock | null {
   const context = session?.facts.context;
   if (context === undefined) return null;
   const [{ tokens, model }, [, at]] = context;

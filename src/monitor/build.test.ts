@@ -5,7 +5,7 @@ import { buildSnapshot } from './build.ts';
 import type { SessionInput } from './session-input.ts';
 import type { Amounts } from './snapshot.ts';
 import type { SnapshotInput } from './snapshot-input.ts';
-import { aLive, at, anEvent as event, anInput as input, NOW, aSession as session } from './testing.ts';
+import { aLive, at, byId, anEvent as event, anInput as input, NOW, aSession as session } from './testing.ts';
 
 const total = (parts: readonly Amounts[]) => [
   parts.reduce((n, p) => n + p.all, 0),
@@ -127,7 +127,7 @@ describe('buildSnapshot', () => {
     const facts: SessionInput['facts'] = { context: [{ tokens: 176_000, model: 'm' }, [1, at('13:40:00'), 0]] };
     const cost = (combined: number) => ({ ...base.options, cost: { ...base.options.cost, combined } });
     const texts = (options: SnapshotInput['options'], now = NOW) =>
-      buildSnapshot({ ...base, now, options, sessions: [session('s1', events, { facts })] }).warnings.map((w) => w.text);
+      buildSnapshot({ ...base, now, options, sessions: byId([session('s1', events, { facts })]) }).warnings.map((w) => w.text);
     expect(texts(cost(1e9))).toEqual([
       's1: context 88 %, compaction is near',
       'Combined cost $2.00 is above your $1.00',

@@ -4,14 +4,14 @@ import { openWindow, type Window } from '../usage/window.ts';
 import { accountLabel, accountViews } from './account-view.ts';
 import { amountsOf, earliest, severityOf } from './amounts.ts';
 import { hiddenProject, hiddenSession } from './hidden-names.ts';
+import type { LiveUsage } from './live-usage.ts';
 import { modelViews, projectViews } from './scope-views.ts';
 import { listSessions } from './session-list.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { SnapshotInput } from './snapshot-input.ts';
 import { dayOf } from './snapshot-span.ts';
-import { mergedTally } from './tally.ts';
-import { burnOf, minutesOf } from './usage-rates.ts';
-import type { UsageSlot } from './usage-slot.ts';
+import { minutesOf } from './usage-rates.ts';
+import { UsageTotals } from './usage-totals.ts';
 import { verdictOf } from './verdict-of.ts';
 import { conditionsOf } from './warnings.ts';
 import { windowView } from './window-view.ts';
@@ -23,22 +23,31 @@ export function buildSnapshot(input: SnapshotInput): Snapshot {
   if (!usage.setBounds({ windows: open, ...dayOf(now, options.zone) })) throw new Error('the requests of the open windows are not at hand');
   const slots = usage.all();
   const visible = shown === null ? slots : slots.filter((slot) => shown.has(slot.sessionId));
-  const windows = windowViews(input, open, slots);
+  const windows = windowViews(input, open, usage);
   const real = listSessions(input, open, slots, windows);
   const hide = options.hide ?? null;
   const sessions = hide === null ? real : real.map((view) => hiddenSession(view, hide));
   const start = earliest([...open.values()].map((w) => w?.start ?? null));
   const t0 = burnStart(start, earliest([...sessions.map((s) => s.startedAt), ...input.projectsSince.values()]));
-  const rate = burnOf(visible, 'now', now, t0);
+  const totals = new UsageTotals(visible, now);
+  const rate = totals.spans.rate('now', t0);
   const combined: Snapshot['combined'] = {
-    ...amountsOf(mergedTally(visible.map((slot) => slot.window)).sum),
+    ...amountsOf(totals.window.sum),
     burnNow: rate,
-    burnPace: burnOf(visible, 'pace', now, t0),
+    burnPace: totals.spans.rate('pace', t0),
     severity: severityOf(rate, options.burn),
-    today: amountsOf(mergedTally(visible.map((slot) => slot.today)).sum),
+    today: amountsOf(totals.today.sum),
     limit: null,
   };
-  const projectsOfReal = projectViews({ sessions: real, slots: visible, now, start, since: input.projectsSince, burn: options.burn });
+  const projectsOfReal = projectViews({
+    sessions: real,
+    all: combined,
+    slotsOf: (id) => usage.slotsOf(id),
+    now,
+    start,
+    since: input.projectsSince,
+    burn: options.burn,
+  });
   const projects = hide === null ? projectsOfReal : projectsOfReal.map((view) => hiddenProject(view, hide));
   const figures = {
     takenAt: now,
@@ -89,16 +98,15 @@ function combinedLimit(
   return { tokens, per: tokenLimit.per, used, percent: (used / tokens) * 100 };
 }
 
-function windowViews(input: SnapshotInput, open: ReadonlyMap<string, Window | null>, slots: readonly UsageSlot[]) {
+function windowViews(input: SnapshotInput, open: ReadonlyMap<string, Window | null>, usage: LiveUsage) {
   const { windows, quotas, options, now } = input;
   return windows.flatMap((account) => {
     const window = open.get(account.account) ?? null;
     if (window === null) return [];
-    const own = slots.filter((slot) => slot.account === account.account);
     const limits = { tokenLimit: options.tokenLimit, count: options.limitCount, plan: options.plan ?? null };
     return [
       windowView(account, window, {
-        slots: own,
+        totals: new UsageTotals(usage.slotsOfAccount(account.account), now),
         limits,
         quota: quotas.get(account.account) ?? null,
         label: accountLabel(account.account, input),

@@ -23,7 +23,7 @@ export interface MaterialSources {
   readonly now: number;
   /** Before names are hidden. */
   readonly snapshot: () => Snapshot;
-  readonly sessions: readonly SessionInput[];
+  readonly sessions: ReadonlyMap<string, SessionInput>;
   readonly slots: readonly UsageSlot[];
   readonly live: readonly LiveSession[];
   readonly captures: ReadonlyMap<string, Capture>;
@@ -40,10 +40,11 @@ const dollars = (nano: number | null): number | null => (nano === null ? null : 
 export function healthMaterial(sources: MaterialSources): HealthMaterial {
   const { live, captures } = sources;
   const snapshot = sources.snapshot();
-  const inputs = new Map(sources.sessions.map((session) => [session.sessionId, session]));
   const lives = new Map(live.map((session) => [session.id, session]));
   return {
-    sessions: snapshot.sessions.map((view) => inputOf(view, inputs.get(view.id), lives.get(view.id), captures.get(view.id), sources)),
+    sessions: snapshot.sessions.map((view) =>
+      inputOf(view, sources.sessions.get(view.id), lives.get(view.id), captures.get(view.id), sources),
+    ),
     usage: new Map(snapshot.accounts.map((account) => [account.id, usageOf(account, sources)])),
   };
 }

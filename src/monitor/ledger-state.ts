@@ -123,7 +123,7 @@ export class LedgerState {
   input(): Pick<SnapshotInput, 'usage' | 'sessions' | 'projectsSince' | 'windows' | 'shown' | 'contextWindow'> {
     return {
       usage: this.usage,
-      sessions: [...this.sessions.values()],
+      sessions: this.sessions,
       projectsSince: this.since,
       windows: this.windows,
       shown: this.shown,

@@ -7,8 +7,9 @@ import { LiveUsage } from './live-usage.ts';
 import { mergedTally } from './tally.ts';
 import { anEvent, NOW } from './testing.ts';
 import { UsagePrint } from './usage-print.ts';
-import { burnOf, minutesOf } from './usage-rates.ts';
+import { minutesOf } from './usage-rates.ts';
 import type { Bounds } from './usage-slot.ts';
+import { SpanTotals } from './usage-totals.ts';
 
 const MINUTE = 60_000;
 const BOUNDS: Bounds = {
@@ -77,7 +78,7 @@ describe('LiveUsage', () => {
               );
               // Requests before t0 are left out only where t0 lies in the span.
               if (t0 === null || t0 > NOW + later - ms || events.every((e) => e.at >= t0 || e.at <= NOW + later - ms))
-                expect(burnOf(slots, span, NOW + later, t0)).toEqual(expected);
+                expect(new SpanTotals(slots, NOW + later).rate(span, t0)).toEqual(expected);
             }
         const chart = minutesOf([usage.minutes], NOW);
         expect(chart.workPerMinute).toEqual(
@@ -146,7 +147,7 @@ describe('LiveUsage', () => {
           const print = new UsagePrint();
           for (const event of events) print.add(event);
           expect(usage.print(NOW - 450 * MINUTE, () => 1)).toEqual(new UsagePrint().merge(print, 1));
-          expect(burnOf(usage.all(), 'pace', NOW, null)).toEqual(burnRate(events, PACE_SPAN_MS, NOW, null));
+          expect(new SpanTotals(usage.all(), NOW).rate('pace', null)).toEqual(burnRate(events, PACE_SPAN_MS, NOW, null));
           expect(minutesOf([usage.minutes], NOW).workPerMinute.reduce((a, b) => a + b, 0)).toBe(
             events
               .filter((e) => e.at >= NOW - 119 * MINUTE - (NOW % MINUTE) && e.at < NOW + MINUTE - (NOW % MINUTE))

@@ -1,4 +1,5 @@
 import type { UsageEvent } from '../usage/types.ts';
+import { groupBy } from './amounts.ts';
 import { UsagePrint } from './usage-print.ts';
 import { type Bounds, UsageSlot } from './usage-slot.ts';
 
@@ -12,6 +13,7 @@ const MINUTE_MS = 60_000;
 export class LiveUsage {
   private readonly slots = new Map<string, UsageSlot>();
   private list: readonly UsageSlot[] | null = null;
+  private accounts: Map<string, UsageSlot[]> | null = null;
   private readonly sessions = new Map<string, readonly UsageSlot[]>();
   private readonly byKey = new Map<string, readonly UsageEvent[]>();
   private bounds: Bounds = NO_BOUNDS;
@@ -29,7 +31,7 @@ export class LiveUsage {
   /** Everything anew. Parts of one request stand together; those before `settledUntil` (epoch ms) are taken as sums at once. */
   begin(events: Iterable<UsageEvent>, bounds: Bounds, settledUntil: number): void {
     this.slots.clear();
-    this.list = null;
+    this.list = this.accounts = null;
     this.sessions.clear();
     this.byKey.clear();
     this.minutes.clear();
@@ -102,6 +104,11 @@ export class LiveUsage {
     return this.list;
   }
 
+  slotsOfAccount(account: string): readonly UsageSlot[] {
+    this.accounts ??= groupBy(this.all(), (slot) => slot.account);
+    return this.accounts.get(account) ?? NO_SLOTS;
+  }
+
   slotsOf(sessionId: string): readonly UsageSlot[] {
     return this.sessions.get(sessionId) ?? NO_SLOTS;
   }
@@ -121,7 +128,7 @@ export class LiveUsage {
   private drop(slot: UsageSlot): void {
     const { account, sessionId } = slot;
     this.slots.delete(nameOf(account, sessionId));
-    this.list = null;
+    this.list = this.accounts = null;
     const others = this.slotsOf(sessionId).filter((other) => other !== slot);
     if (others.length === 0) this.sessions.delete(sessionId);
     else this.sessions.set(sessionId, others);
@@ -134,7 +141,7 @@ export class LiveUsage {
     if (!slot) {
       slot = new UsageSlot(event, this.bounds, this.minutes);
       this.slots.set(name, slot);
-      this.list = null;
+      this.list = this.accounts = null;
       this.sessions.set(sessionId, [...(this.sessions.get(sessionId) ?? []), slot]);
     }
     return slot;

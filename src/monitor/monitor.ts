@@ -200,7 +200,7 @@ class Following implements RunningMonitor {
     this.report.counted.forget();
     if (!this.reading.isPassing) {
       this.newSessions.notice(this.ledger.state.directory, now);
-      this.sources.follow(followedOf(this.ledger.state.input().sessions, this.files), (path) => this.files.readUpTo(path));
+      this.sources.follow(followedOf([...this.ledger.state.input().sessions.values()], this.files), (path) => this.files.readUpTo(path));
     }
     this.sources.readStates(now, true);
     this.publish();

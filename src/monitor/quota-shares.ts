@@ -1,7 +1,7 @@
 import { type QuotaShares, quotaPoints, quotaShares } from '../usage/share.ts';
 import type { Figure } from '../usage/source.ts';
+import type { LiveUsage } from './live-usage.ts';
 import type { WindowView } from './snapshot.ts';
-import type { UsageSlot } from './usage-slot.ts';
 
 /** A session's part of local use in its account's window, percent, and the points of the official used % that fall to it. */
 export interface SessionShare {
@@ -11,11 +11,11 @@ export interface SessionShare {
 }
 
 /** Shares by session (D-33): over all sessions of the account, shown or not. A session under two accounts has the share of the one it used more. */
-export function sharesOf(slots: readonly UsageSlot[], windows: readonly WindowView[]): Map<string, SessionShare> {
+export function sharesOf(usage: Pick<LiveUsage, 'slotsOfAccount'>, windows: readonly WindowView[]): Map<string, SessionShare> {
   const shares = new Map<string, SessionShare>();
   for (const { account, usedPercent } of windows) {
-    const own = slots.filter((slot) => slot.account === account && slot.window.events > 0);
-    const { basis, shares: parts } = quotaShares(own.map((slot) => slot.window.sum));
+    const own = usage.slotsOfAccount(account).filter((slot) => slot.window.events > 0);
+    const { basis, shares: parts } = quotaShares(own.map((slot) => slot.window));
     const official = usedPercent.source === 'official' ? usedPercent : { value: null, at: null };
     for (const [i, { sessionId }] of own.entries()) {
       const part = parts[i] ?? null;

@@ -2,16 +2,17 @@ import { isActive } from '../sessions/states.ts';
 import { type BurnThresholds, burnStart } from '../usage/burn.ts';
 import { amountsOf, earliest, groupBy, severityOf } from './amounts.ts';
 import type { Amounts, ModelView, ProjectView, SessionView } from './snapshot.ts';
-import { mergedTally, Tally } from './tally.ts';
-import { burnOf } from './usage-rates.ts';
+import { Tally } from './tally.ts';
 import type { UsageSlot } from './usage-slot.ts';
+import { UsageTotals } from './usage-totals.ts';
 
 const percentOf = (part: number, whole: number): number | null => (whole === 0 ? null : (part / whole) * 100);
 
 interface ProjectScope {
   readonly sessions: readonly SessionView[];
-  /** Of the sessions shown. */
-  readonly slots: readonly UsageSlot[];
+  /** Of all the sessions shown. */
+  readonly all: Amounts;
+  readonly slotsOf: (sessionId: string) => readonly UsageSlot[];
   /** Epoch ms; `start` of the earliest open window. */
   readonly now: number;
   readonly start: number | null;
@@ -20,15 +21,16 @@ interface ProjectScope {
 }
 
 /** The listed sessions by project (D-7), the largest share first. */
-export function projectViews({ sessions, slots, now, start, since, burn }: ProjectScope): ProjectView[] {
-  const bySession = groupBy(slots, (slot) => slot.sessionId);
-  const all = amountsOf(mergedTally(slots.map((slot) => slot.window)).sum);
+export function projectViews({ sessions, all, slotsOf, now, start, since, burn }: ProjectScope): ProjectView[] {
   // By cost, or by tokens for all of them when anything has no price: never mixed (LV-55).
   const isPriced = all.cost !== null && !all.costIsLowerBound;
   const views = [...groupBy(sessions, (s) => s.projectPath)].map(([path, own]): ProjectView => {
-    const ownSlots = own.flatMap((session) => bySession.get(session.id) ?? []);
-    const window = amountsOf(mergedTally(ownSlots.map((slot) => slot.window)).sum);
-    const rate = burnOf(ownSlots, 'now', now, burnStart(start, earliest([...own.map((s) => s.startedAt), since.get(path) ?? null])));
+    const totals = new UsageTotals(
+      own.flatMap((session) => slotsOf(session.id)),
+      now,
+    );
+    const window = amountsOf(totals.window.sum);
+    const rate = totals.spans.rate('now', burnStart(start, earliest([...own.map((s) => s.startedAt), since.get(path) ?? null])));
     return {
       name: own[0]!.project,
       path,

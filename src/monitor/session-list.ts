@@ -1,7 +1,7 @@
 import { urgency } from '../sessions/states.ts';
 import type { Window } from '../usage/window.ts';
 import type { LiveSessionInput } from './live-input.ts';
-import { sharesOf } from './quota-shares.ts';
+import { type SessionShare, sharesOf } from './quota-shares.ts';
 import type { SessionInput } from './session-input.ts';
 import { lastSign } from './session-signs.ts';
 import { sessionView } from './session-view.ts';
@@ -67,40 +67,49 @@ export function listSessions(
   slots: readonly UsageSlot[],
   windows: Snapshot['windows'],
 ): SessionView[] {
-  const { now, shown, live, usage } = input;
-  const shares = sharesOf(slots, windows);
-  const known = new Map(input.sessions.map((s) => [s.sessionId, s]));
-  for (const { sessionId, window } of slots)
-    if (window.events > 0 && !known.has(sessionId)) known.set(sessionId, unknownSession(sessionId, usage.slotsOf(sessionId)));
-  for (const session of live.values())
-    if (!known.has(session.id)) known.set(session.id, unwrittenSession(session, input.accountOf(session.id)));
+  const { shown, live, usage } = input;
+  const shares = sharesOf(usage, windows);
   const views: SessionView[] = [];
-  for (const session of known.values()) {
-    const id = session.sessionId;
-    const own = usage.slotsOf(id);
-    if (shown !== null && !shown.has(id)) continue;
-    if (
-      !isListed(
-        session,
-        live.get(id),
-        own.some((slot) => slot.window.events > 0),
-        now,
-      )
-    )
-      continue;
-    views.push(
-      sessionView(session, {
-        now,
-        window: open.get(session.account) ?? null,
-        slots: own,
-        share: shares.get(id) ?? null,
-        live: live.get(id) ?? null,
-        sample: input.samples.get(id) ?? null,
-        action: input.actions.get(id) ?? null,
-        contextWindow: input.contextWindow,
-        burn: input.options.burn,
-      }),
-    );
+  const list = (session: SessionInput) => {
+    if (shown !== null && !shown.has(session.sessionId)) return;
+    const view = listed(session, input, open, shares);
+    if (view !== null) views.push(view);
+  };
+  for (const session of input.sessions.values()) list(session);
+  const others = new Set<string>();
+  for (const { sessionId, window } of slots) {
+    if (window.events === 0 || input.sessions.has(sessionId) || others.has(sessionId)) continue;
+    others.add(sessionId);
+    list(unknownSession(sessionId, usage.slotsOf(sessionId)));
   }
+  for (const session of live.values())
+    if (!input.sessions.has(session.id) && !others.has(session.id)) list(unwrittenSession(session, input.accountOf(session.id)));
   return views.sort((a, b) => urgency(a.state) - urgency(b.state) || (b.lastAt ?? 0) - (a.lastAt ?? 0) || (a.id < b.id ? -1 : 1));
+}
+
+/** The view of a session; null when it is not listed. */
+function listed(
+  session: SessionInput,
+  input: SnapshotInput,
+  open: ReadonlyMap<string, Window | null>,
+  shares: ReadonlyMap<string, SessionShare>,
+): SessionView | null {
+  const { now } = input;
+  const id = session.sessionId;
+  const slots = input.usage.slotsOf(id);
+  const live = input.live.get(id);
+  let inWindow = false;
+  for (const { window } of slots) inWindow ||= window.events > 0;
+  if (!isListed(session, live, inWindow, now)) return null;
+  return sessionView(session, {
+    now,
+    window: open.get(session.account) ?? null,
+    slots,
+    share: shares.get(id) ?? null,
+    live: live ?? null,
+    sample: input.samples.get(id) ?? null,
+    action: input.actions.get(id) ?? null,
+    contextWindow: input.contextWindow,
+    burn: input.options.burn,
+  });
 }

@@ -1,5 +1,5 @@
 import { plain } from '../text/plain.ts';
-import { type BurnThresholds, burnStart } from '../usage/burn.ts';
+import { type BurnThresholds, burnStart, NOW_SPAN_MS } from '../usage/burn.ts';
 import type { Window } from '../usage/window.ts';
 import { amountsOf, earliest, severityOf } from './amounts.ts';
 import type { ClientSample, LiveSessionInput } from './live-input.ts';
@@ -10,8 +10,8 @@ import type { SessionInput } from './session-input.ts';
 import { FUTURE_MS, goneState, isStale, lastSign, openError } from './session-signs.ts';
 import type { LastAction, LivePart, SessionView, TitleSource } from './snapshot.ts';
 import { mergedTally } from './tally.ts';
-import { burnOf } from './usage-rates.ts';
 import type { UsageSlot } from './usage-slot.ts';
+import { SpanTotals } from './usage-totals.ts';
 
 /** Longest name handed to a surface, in graphemes; it cuts further. */
 const NAME_LENGTH = 200;
@@ -76,6 +76,8 @@ interface Made {
   readonly scope: SessionScope;
   readonly versions: number;
   readonly burn: SessionView['burnNow'];
+  /** Until then, epoch ms, the rate stays as it is while no request comes. */
+  readonly burnUntil: number;
   readonly ledgerAt: number | null;
   readonly view: SessionView;
 }
@@ -84,6 +86,22 @@ const MADE = new WeakMap<SessionInput, Made>();
 
 const sameBurn = (a: SessionView['burnNow'], b: SessionView['burnNow']): boolean =>
   a.work === b.work && a.all === b.all && a.costPerHour === b.costPerHour;
+
+/** Differs as soon as a request of them does: versions only rise. */
+function versionOf(slots: readonly UsageSlot[]): number {
+  let sum = slots.length;
+  for (const { version } of slots) sum += version;
+  return sum;
+}
+
+/** The rate of the last minutes, and until when it stays so. */
+function burnOfSession(session: SessionInput, { now, slots, window }: SessionScope): Pick<Made, 'burn' | 'burnUntil'> {
+  const t0 = burnStart(window?.start ?? null, session.firstAt);
+  const totals = new SpanTotals(slots, now);
+  // A scope younger than the span is divided by its age.
+  const isSteady = t0 === null || t0 <= now - NOW_SPAN_MS;
+  return { burn: totals.rate('now', t0), burnUntil: isSteady ? totals.until : now };
+}
 
 function isSame(a: SessionScope, b: SessionScope): boolean {
   return (
@@ -99,10 +117,12 @@ function isSame(a: SessionScope, b: SessionScope): boolean {
 /** One session of the snapshot. Equal facts give the same object, but for what only time and the others' use change. */
 export function sessionView(session: SessionInput, scope: SessionScope): SessionView {
   const { now, slots, live } = scope;
-  const burn = burnOf(slots, 'now', now, burnStart(scope.window?.start ?? null, session.firstAt));
   const ledgerAt = lastSign(session, now);
-  const versions = slots.reduce((sum, { version }) => sum + version, slots.length);
+  const versions = versionOf(slots);
   const made = MADE.get(session);
+  const isBurnKept =
+    made?.versions === versions && now >= made.scope.now && now < made.burnUntil && made.scope.window?.start === scope.window?.start;
+  const { burn, burnUntil } = isBurnKept ? made : burnOfSession(session, scope);
   let view = made?.view;
   // Without other evidence the state follows from time alone; a limit may reset while nothing else happens.
   const isTimed = live === null || (view?.limitResetsAt ?? now + 1) <= now;
@@ -124,9 +144,9 @@ export function sessionView(session: SessionInput, scope: SessionScope): Session
       view.points.at !== (share?.points.at ?? null)
     )
       view = { ...view, ...shareOf(share) };
-    if (view === before) return view;
+    if (view === before && isBurnKept) return view;
   }
-  MADE.set(session, { scope, versions, burn, ledgerAt, view });
+  MADE.set(session, { scope, versions, burn, burnUntil, ledgerAt, view });
   return view;
 }
 

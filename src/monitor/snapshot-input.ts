@@ -30,8 +30,8 @@ export interface SnapshotInput {
   readonly options: SnapshotOptions;
   /** All accounts' requests since {@link retainFrom}. Its bounds are set to the windows and the day of `now`. */
   readonly usage: LiveUsage;
-  /** At least the sessions with a recent sign of life. */
-  readonly sessions: readonly SessionInput[];
+  /** By id: at least the sessions with a recent sign of life. */
+  readonly sessions: ReadonlyMap<string, SessionInput>;
   /** First sign of each project with sessions that are not in `sessions`, by root. */
   readonly projectsSince: ReadonlyMap<string, number>;
   readonly windows: readonly AccountWindows[];

@@ -83,8 +83,15 @@ export const aLive = (id: string, more: Partial<LiveSessionInput> = {}): LiveSes
   ...more,
 });
 
+/** Sessions by id, as a snapshot takes them. */
+export const byId = (sessions: readonly SessionInput[]): ReadonlyMap<string, SessionInput> =>
+  new Map(sessions.map((session) => [session.sessionId, session]));
+
 /** An input of some requests, with their sessions, projects and estimated windows. */
-export function anInput(events: readonly UsageEvent[], more: Partial<SnapshotInput> = {}): SnapshotInput {
+export function anInput(
+  events: readonly UsageEvent[],
+  { sessions, ...more }: Partial<Omit<SnapshotInput, 'sessions'>> & { readonly sessions?: readonly SessionInput[] } = {},
+): SnapshotInput {
   const own = (id: string) => events.filter((e) => e.sessionId === id);
   return {
     now: NOW,
@@ -97,8 +104,11 @@ export function anInput(events: readonly UsageEvent[], more: Partial<SnapshotInp
     actions: new Map(),
     health: { lines: 0, rejected: 0, behindSince: null },
     episodes: new Episodes(),
-    sessions: [...new Set(events.map((e) => e.sessionId))].map((id) =>
-      aSession(id, own(id), { root: own(id)[0]!.project, project: own(id)[0]!.project.slice(3) }),
+    sessions: byId(
+      sessions ??
+        [...new Set(events.map((e) => e.sessionId))].map((id) =>
+          aSession(id, own(id), { root: own(id)[0]!.project, project: own(id)[0]!.project.slice(3) }),
+        ),
     ),
     projectsSince: new Map(),
     windows: [...new Set(events.map((e) => e.account))].map((account) => ({

@@ -3,7 +3,7 @@ import type { UsageEvent } from '../usage/types.ts';
 import { isIn, type NewestRequest, SettledUse, type Span, tallyOf } from './settled-use.ts';
 import { Tally } from './tally.ts';
 import type { UsagePrint } from './usage-print.ts';
-import { type Spans, spansOf } from './usage-spans.ts';
+import { RunningSpans, type Spans } from './usage-spans.ts';
 
 /** Times that decide which sums an event belongs to. Epoch ms, half-open. */
 export interface Bounds {
@@ -14,6 +14,9 @@ export interface Bounds {
 }
 
 const MINUTE_MS = 60_000;
+const NOTHING: readonly UsageEvent[] = [];
+/** Of all slots' changes: no version is ever given twice. */
+let changes = 0;
 const NO_WINDOW: Span = { start: Number.POSITIVE_INFINITY, end: Number.NEGATIVE_INFINITY };
 const isSameSpan = (a: Span, b: Span): boolean => a.start === b.start && a.end === b.end;
 
@@ -31,10 +34,11 @@ export class UsageSlot {
   models = new Map<string, Tally>();
   /** Work tokens by minute of the epoch. */
   readonly minutes = new Map<number, number>();
-  /** Rises with each change of its events. */
-  version = 0;
+  /** Rises with each change of its events, and is no other slot's. */
+  version = ++changes;
   private readonly settled = new SettledUse();
-  private spans: Spans | null = null;
+  private readonly spans = new RunningSpans(this.events);
+  private firstIn: number | null | undefined;
   private bounds: Span;
   private day: Span;
   /** The same over all slots. */
@@ -58,6 +62,7 @@ export class UsageSlot {
     let i = this.events.length;
     while (i > 0 && this.events[i - 1]!.at > event.at) i--;
     this.events.splice(i, 0, event);
+    this.spans.inserted(event, i);
     this.count(event, 1);
     this.countMinute(event, 1);
   }
@@ -66,6 +71,7 @@ export class UsageSlot {
     const i = this.events.lastIndexOf(event);
     if (i < 0) return;
     this.events.splice(i, 1);
+    this.spans.removed(event, i);
     this.count(event, -1);
     this.countMinute(event, -1);
   }
@@ -82,7 +88,9 @@ export class UsageSlot {
     const { events } = this;
     let count = 0;
     while (count < events.length && events[count]!.at < before) this.settled.add(events[count++]!, this.bounds, this.day);
-    return count === 0 ? [] : events.splice(0, count);
+    if (count === 0) return NOTHING;
+    this.spans.droppedFirst(count);
+    return events.splice(0, count);
   }
 
   /** False when requests that are not at hand would have to be looked at for this. */
@@ -119,15 +127,8 @@ export class UsageSlot {
   }
 
   get firstInWindowAt(): number | null {
-    if (this.window.events === 0) return null;
-    const { events, bounds } = this;
-    let [low, high] = [0, events.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (events[middle]!.at < bounds.start) low = middle + 1;
-      else high = middle;
-    }
-    return finite(Math.min(this.settled.firstInWindow, events[low]?.at ?? Number.POSITIVE_INFINITY));
+    if (this.firstIn === undefined) this.firstIn = this.findFirstInWindow();
+    return this.firstIn;
   }
 
   /** Its newest request, epoch ms; null = none. */
@@ -149,13 +150,18 @@ export class UsageSlot {
 
   /** Sums over the spans of D-28 up to `now`. */
   spansAt(now: number): Spans {
-    if (this.spans === null || now < this.spans.from || now >= this.spans.until) this.spans = spansOf(this.events, now);
-    return this.spans;
+    return this.spans.spansAt(now);
+  }
+
+  private findFirstInWindow(): number | null {
+    if (this.window.events === 0) return null;
+    const first = this.events.find(({ at }) => at >= this.bounds.start);
+    return finite(Math.min(this.settled.firstInWindow, first?.at ?? Number.POSITIVE_INFINITY));
   }
 
   private changed(): void {
-    this.spans = null;
-    this.version++;
+    this.version = ++changes;
+    this.firstIn = undefined;
   }
 
   private count(event: UsageEvent, sign: 1 | -1): void {

@@ -76,9 +76,10 @@ export function sessionConditions(
   { sessions, takenAt, timezone }: Pick<Snapshot, 'sessions' | 'takenAt'> & Partial<Pick<Snapshot, 'timezone'>>,
   newSessions: ReadonlyMap<string, number>,
 ): Condition[] {
-  return sessions.flatMap((session) => [
-    ...contextCondition(session),
-    ...stateConditions(session, takenAt, timezone),
-    ...newCondition(session, newSessions.get(session.id), takenAt),
-  ]);
+  const conditions: Condition[] = [];
+  for (const session of sessions) {
+    conditions.push(...contextCondition(session), ...stateConditions(session, takenAt, timezone));
+    conditions.push(...newCondition(session, newSessions.get(session.id), takenAt));
+  }
+  return conditions;
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { buildSnapshot } from './build.ts';
 import type { Warning } from './snapshot.ts';
 import type { SnapshotInput } from './snapshot-input.ts';
-import { aLive, anEvent, anInput, aSession, at, NOW } from './testing.ts';
+import { aLive, anEvent, anInput, aSession, at, byId, NOW } from './testing.ts';
 import { type Condition, Episodes } from './warning-episodes.ts';
 
 const MINUTE = 60_000;
@@ -149,8 +149,10 @@ describe('warnings', () => {
     const input = anInput(events);
     const at88 = { context: [{ tokens: 176_000, model: 'm' }, [1, at('13:40:00'), 0]] } as const;
     const after = { ...at88, compactedTo: [20_000, [1, at('13:41:00'), 0]] } as const;
-    expect(texts({ ...input, sessions: [aSession('s1', events, { facts: at88 })] })).toEqual(['s1: context 88 %, compaction is near']);
-    expect(texts({ ...input, sessions: [aSession('s1', events, { facts: after })] })).toEqual([]);
+    expect(texts({ ...input, sessions: byId([aSession('s1', events, { facts: at88 })]) })).toEqual([
+      's1: context 88 %, compaction is near',
+    ]);
+    expect(texts({ ...input, sessions: byId([aSession('s1', events, { facts: after })]) })).toEqual([]);
   });
 
   test('LV-96: waiting for more than two minutes, failed, limited, stuck', () => {

@@ -4,12 +4,10 @@ import { countTokens, type Limit, limitOf, limitPercent, type Plan, type TokenLi
 import { type Figure, weakest } from '../usage/source.ts';
 import type { Window } from '../usage/window.ts';
 import { isOld, paceOf } from './account-view.ts';
-import { amountsOf, earliest } from './amounts.ts';
+import { amountsOf } from './amounts.ts';
 import type { AccountQuota } from './live-input.ts';
 import type { Amounts, BurnRate, WindowView } from './snapshot.ts';
-import { mergedTally } from './tally.ts';
-import { burnOf, requestsSince } from './usage-rates.ts';
-import type { UsageSlot } from './usage-slot.ts';
+import type { UsageTotals } from './usage-totals.ts';
 import type { AccountWindows } from './windows.ts';
 
 export interface WindowLimits {
@@ -19,9 +17,9 @@ export interface WindowLimits {
   readonly plan: Plan | null;
 }
 
-/** What the view of an open window is made of. `slots` are those of its account; `now` in epoch ms. */
+/** What the view of an open window is made of. `totals` are its account's; `now` in epoch ms. */
 export interface WindowScope {
-  readonly slots: readonly UsageSlot[];
+  readonly totals: UsageTotals;
   readonly limits: WindowLimits;
   readonly quota: AccountQuota | null;
   /** Of the account, plain. */
@@ -72,8 +70,8 @@ function percentProjectionOf(window: Window, quota: AccountQuota | null, now: nu
 }
 
 /** The open window of an account with all its use, whatever is filtered: the quota is the account's (D-22, D-34). */
-export function windowView(account: AccountWindows, window: Window, { slots, limits, quota, label, now }: WindowScope): WindowView {
-  const amounts = amountsOf(mergedTally(slots.map((slot) => slot.window)).sum);
+export function windowView(account: AccountWindows, window: Window, { totals, limits, quota, label, now }: WindowScope): WindowView {
+  const amounts = amountsOf(totals.window.sum);
   const configured = limits.tokenLimit?.per === 'window' ? limits.tokenLimit.tokens : null;
   const limit = limitOf({
     officialPercent: window.usedPercent,
@@ -82,8 +80,8 @@ export function windowView(account: AccountWindows, window: Window, { slots, lim
     plan: limits.plan,
     finished: account.finished,
   });
-  const t0 = burnStart(window.start, earliest(slots.map((slot) => slot.firstInWindowAt)));
-  const pace: Pace = { amounts, now: burnOf(slots, 'now', now, t0), pace: burnOf(slots, 'pace', now, t0) };
+  const t0 = burnStart(window.start, totals.firstInWindowAt);
+  const pace: Pace = { amounts, now: totals.spans.rate('now', t0), pace: totals.spans.rate('pace', t0) };
   // A plan's limit counts input and output only: no forecast of other tokens may be held against it.
   const shown: WindowView['limit'] =
     limit.count === 'input-output'
@@ -103,7 +101,7 @@ export function windowView(account: AccountWindows, window: Window, { slots, lim
     limit: shown,
     burnNow: pace.now,
     burnPace: pace.pace,
-    projection: projectionOf(window, requestsSince(slots, window.start, now), shown, pace, now),
+    projection: projectionOf(window, totals.spans.requestsSince(window.start), shown, pace, now),
     percentProjection: percentProjectionOf(window, quota, now),
   };
 }

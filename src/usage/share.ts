@@ -9,8 +9,11 @@ export interface QuotaShares {
   readonly shares: readonly (number | null)[];
 }
 
+/** What a share needs of a sum. */
+type Weighed = Omit<UsageSum, 'outputIsLowerBound'>;
+
 /** Ten times `input + output + cacheWrite + 0.1 · cacheRead`, so that it stays an integer. */
-function tokenWeight(s: UsageSum): number {
+function tokenWeight(s: Weighed): number {
   return 10 * (s.input + s.output + s.cacheWrite5m + s.cacheWrite1h) + s.cacheRead;
 }
 
@@ -18,7 +21,7 @@ function tokenWeight(s: UsageSum): number {
  * Each session's share of local use in one account's window (D-33). By cost when every request of the window has a price, else by tokens for all of them:
  * weights are never mixed. `windowSums` are the sums of all the account's sessions over the window.
  */
-export function quotaShares(windowSums: readonly UsageSum[]): QuotaShares {
+export function quotaShares(windowSums: readonly Weighed[]): QuotaShares {
   const basis: ShareBasis = windowSums.every((s) => s.unpricedEvents === 0) ? 'cost' : 'tokens';
   const weights = windowSums.map((s) => (basis === 'cost' ? s.pricedCost : tokenWeight(s)));
   const total = weights.reduce((sum, w) => sum + w, 0);
