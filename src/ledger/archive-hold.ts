@@ -83,3 +83,6 @@ function lookOf(db: Database): string {
   });
   return sha256(Buffer.from(looks.join('\n'))).slice(0, 16);
 }
+
+/** Some request lies in an archive. */
+export const hasArchived = (db: Database): boolean => db.sql('SELECT 1 FROM archived LIMIT 1').get() !== undefined;

@@ -1,6 +1,6 @@
-import { distrustPrices } from './archive-hold.ts';
+import { distrustPrices, hasArchived } from './archive-hold.ts';
 import { dropEmptyBlocks } from './archive-orphans.ts';
-import { archivedRows, hasArchived } from './archived.ts';
+import { archivedRows } from './archived.ts';
 import { billedParts, mainCost } from './billing.ts';
 import { cellOf } from './cell-sums.ts';
 import type { Database, Row } from './driver.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { NanoUsd, PriceTable } from '../pricing/types.ts';
 import { archiveDirOf, readBlock } from './archive-file.ts';
+import { hasArchived } from './archive-hold.ts';
 import { billedParts, mainCost } from './billing.ts';
 import type { CellSums } from './cell-sums.ts';
 import type { Database, Row, Value } from './driver.ts';
@@ -39,8 +40,6 @@ function blockOf(db: Database, id: number): Kept | null {
   if (blocks.size > KEPT_BLOCKS) blocks.delete(blocks.keys().next().value!);
   return found;
 }
-
-export const hasArchived = (db: Database): boolean => db.sql('SELECT 1 FROM archived LIMIT 1').get() !== undefined;
 
 /** What the table says of an archived request. */
 const PLACES = `SELECT archived.key, archived.session, archived.cell, archived.block, archived.cost, session.sid
@@ -112,8 +111,8 @@ export class ArchivedEvents {
   }
 
   /** At the start of a transaction: another process may have archived some. */
-  begin(): void {
-    this.any = hasArchived(this.db);
+  begin(any = hasArchived(this.db)): void {
+    this.any = any;
   }
 
   has(key: string): boolean {

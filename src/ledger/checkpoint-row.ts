@@ -1,5 +1,5 @@
-import type { Database, Row } from './driver.ts';
-import type { Checkpoint } from './read-file.ts';
+import type { Row } from './driver.ts';
+import type { Checkpoint } from './file-part.ts';
 
 /** A row of `file` as the checkpoint it stores. */
 export function checkpointFrom(row: Row): Checkpoint {
@@ -25,42 +25,4 @@ export function checkpointFrom(row: Row): Checkpoint {
     lastAt: row.last_at as number,
     session: row.session as string | null,
   };
-}
-
-/** Stores how far a file was read, without the session's name when that was forgotten (SEC-82). */
-export function writeCheckpoint(db: Database, c: Checkpoint, isOfForgotten: boolean): void {
-  const stored = db.sql('SELECT offset, mtime, head_hash, head_len, rewritten FROM file WHERE path = ?').get(c.path);
-  // Another process is further in the same file: its row is a function of a longer prefix of it. A later time says that the file was shortened instead.
-  if (
-    stored &&
-    (stored.offset as number) > c.offset &&
-    (stored.mtime as number) >= c.mtime &&
-    stored.head_hash === c.headHash &&
-    stored.head_len === c.headLength
-  )
-    return;
-  db.sql(`INSERT OR REPLACE INTO file (path, folder, dev, ino, size, mtime, birth, head_hash, head_len, tail_hash, tail_len, offset, lines, malformed, too_long,
-            flagged, first_at, last_at, session, gone_at, content, rewritten) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,NULL,?,?)`).run(
-    c.path,
-    c.folder,
-    c.dev,
-    c.ino,
-    c.size,
-    c.mtime,
-    c.birth,
-    c.headHash,
-    c.headLength,
-    c.tailHash,
-    c.tailLength,
-    c.offset,
-    c.lines,
-    c.malformed,
-    c.tooLong,
-    c.flagged,
-    c.firstAt,
-    c.lastAt,
-    isOfForgotten ? null : c.session,
-    c.content,
-    stored?.rewritten ?? 0,
-  );
 }

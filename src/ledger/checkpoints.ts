@@ -1,7 +1,7 @@
 import type { Discovery, TranscriptFile } from '../transcripts/discover.ts';
 import { checkpointFrom } from './checkpoint-row.ts';
+import type { Checkpoint } from './file-part.ts';
 import { isUnwritable, type Ledger } from './open.ts';
-import type { Checkpoint } from './read-file.ts';
 
 /**
  * What tells whether a file changed since it was read: its path, size, time (epoch ms), inode, device, and 1 when it was missing at the last look. As the

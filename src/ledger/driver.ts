@@ -14,6 +14,8 @@ export interface Statement {
 
 export interface Database {
   readonly path: string;
+  /** How many statements that may write this connection has run; what begins and ends the transactions of {@link write} and {@link read} does not count. */
+  readonly writes: number;
   exec(sql: string): void;
   /** A prepared statement, kept for the life of the connection. */
   sql(text: string): Statement;
@@ -27,13 +29,23 @@ export interface Database {
 export function openDatabase(path: string, options: { readonly readOnly?: boolean } = {}): Database {
   const db = new DatabaseSync(path, { timeout: 5000, readOnly: options.readOnly ?? false, enableForeignKeyConstraints: true });
   const prepared = new Map<string, Statement>();
+  let writes = 0;
+  const counted = (): void => {
+    writes++;
+  };
   return {
     path,
-    exec: (sql) => db.exec(sql),
+    get writes() {
+      return writes;
+    },
+    exec(sql) {
+      writes++;
+      db.exec(sql);
+    },
     sql(text) {
       let statement = prepared.get(text);
       if (!statement) {
-        statement = wrap(db.prepare(text));
+        statement = wrap(db.prepare(text), counted);
         prepared.set(text, statement);
       }
       return statement;
@@ -62,9 +74,12 @@ export function openDatabase(path: string, options: { readonly readOnly?: boolea
   };
 }
 
-function wrap(statement: StatementSync): Statement {
+function wrap(statement: StatementSync, counted: () => void): Statement {
   return {
-    run: (...values) => Number(statement.run(...values).changes),
+    run(...values) {
+      counted();
+      return Number(statement.run(...values).changes);
+    },
     get: (...values) => exactOr(statement, () => statement.get(...values)) as Row | undefined,
     all: (...values) => exactOr(statement, () => statement.all(...values)) as Row[],
     arrays(...values) {

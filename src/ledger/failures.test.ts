@@ -17,8 +17,8 @@ vi.mock('../transcripts/read.ts', async (original) => {
   const real = await original<typeof import('../transcripts/read.ts')>();
   return {
     ...real,
-    openRegular(file: string) {
-      if (file !== disk.bad) return real.openRegular(file);
+    openFile(file: string) {
+      if (file !== disk.bad) return real.openFile(file);
       disk.opened++;
       throw Object.assign(new Error('permission denied'), { code: 'EACCES' });
     },

@@ -32,18 +32,23 @@ const COLUMNS = ['events', 'prompts', 'input', 'output', 'write5m', 'write1h', '
 const UPSERT = `INSERT INTO file_sum VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT (first_at, birth) DO UPDATE SET
   ${COLUMNS.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')}`;
 
+const DROP_EMPTY =
+  'DELETE FROM file_sum WHERE first_at = ? AND birth = ? AND events = 0 AND prompts = 0 AND input = 0 AND output = 0 AND read = 0 AND mark = 0';
+
+const add = (db: Database, s: FileSum): void => {
+  db.sql(UPSERT).run(s.firstAt, s.birth, s.events, s.prompts, s.input, s.output, s.write5m, s.write1h, s.read, s.mark);
+};
+
 export const fileSumKey = (firstAt: Value, birth: Value): string => `${firstAt ?? NO_TIME}:${birth}`;
 
 /** Changes of the sums in one transaction. Rows of events are in the order of {@link EVENT_COLUMNS}. */
 export class FileSums {
   private sums = new Map<string, FileSum>();
   private last: FileSum | null = null;
-  private isLess = false;
 
   clear(): void {
     this.sums = new Map();
     this.last = null;
-    this.isLess = false;
   }
 
   event(row: readonly Value[], sign: 1 | -1): void {
@@ -56,22 +61,22 @@ export class FileSums {
     sum.write1h += n(9);
     sum.read += n(10);
     sum.mark += eventMark(row) * sign;
-    if (sign < 0) this.isLess = true;
   }
 
   prompt(at: number, session: number, firstAt: number | null, birth: number, sign: 1 | -1): void {
     const sum = this.of(firstAt, birth);
     sum.prompts += sign;
     sum.mark += ((at % PRIME) + 3 * session) * sign;
-    if (sign < 0) this.isLess = true;
   }
 
   /** Adds what was counted to the stored sums. In a transaction of the caller's. */
   flush(db: Database): void {
-    const upsert = db.sql(UPSERT);
-    for (const sum of this.sums.values()) upsert.run(sum.firstAt, sum.birth, ...COLUMNS.map((name) => sum[name]));
-    if (this.isLess)
-      db.exec('DELETE FROM file_sum WHERE events = 0 AND prompts = 0 AND input = 0 AND output = 0 AND read = 0 AND mark = 0');
+    for (const sum of this.sums.values()) {
+      if (COLUMNS.every((name) => sum[name] === 0)) continue;
+      add(db, sum);
+      // The last of its rows may have gone to another file.
+      if (sum.events < 0 || sum.prompts < 0) db.sql(DROP_EMPTY).run(sum.firstAt, sum.birth);
+    }
     this.clear();
   }
 
@@ -144,8 +149,7 @@ export function remakeFileSums(db: Database, keys: ReadonlySet<string> | null = 
     if (keys === null || keys.has(fileSumKey(row.first_at!, row.birth!)))
       db.sql('DELETE FROM file_sum WHERE first_at = ? AND birth = ?').run(row.first_at!, row.birth!);
   }
-  const upsert = db.sql(UPSERT);
   for (const [key, sum] of sumsOfRows(db)) {
-    if (keys === null || keys.has(key)) upsert.run(sum.firstAt, sum.birth, ...COLUMNS.map((name) => sum[name]));
+    if (keys === null || keys.has(key)) add(db, sum);
   }
 }

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { builtinTable } from '../pricing/table.ts';
 import { type RequestState, requestOf } from '../usage/merge.ts';
+import type { FilePart } from './file-part.ts';
 import { type Ledger, openLedger } from './open.ts';
 import { pack, unpack } from './pack.ts';
-import type { FilePart } from './read-file.ts';
 import { aPart } from './testing.ts';
 
 const T0 = Date.UTC(2026, 9, 5, 8);

@@ -13,12 +13,12 @@ vi.mock('../transcripts/read.ts', async (original) => {
   const read = (await original()) as typeof import('../transcripts/read.ts');
   return {
     ...read,
-    openRegular: (path: string) => {
+    openFile: (path: string) => {
       for (const [end, errors] of failing) {
         const error = path.endsWith(end) ? errors.shift() : undefined;
         if (error !== undefined) throw error;
       }
-      return read.openRegular(path);
+      return read.openFile(path);
     },
   };
 });

@@ -2,9 +2,10 @@ import { type Discovery, discover, type TranscriptFile } from '../transcripts/di
 import { archiveDaily } from './archive-daily.ts';
 import { checkpointOf, isChangedSince, markGone, seenFiles } from './checkpoints.ts';
 import { failures, isLeftAlone, noteFailures } from './failures.ts';
+import type { Checkpoint, FilePart, RejectedLine } from './file-part.ts';
 import { codeOf } from './ingest-errors.ts';
 import { isUnwritable, type Ledger } from './open.ts';
-import { type Checkpoint, type FilePart, type RejectedLine, readFile } from './read-file.ts';
+import { readFile } from './read-file.ts';
 import { sampleFiles } from './sample.ts';
 import { forgottenSessions } from './tombstones.ts';
 import type { DecodeJob } from './workers.ts';

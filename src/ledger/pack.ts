@@ -1,6 +1,6 @@
 import type { Iteration } from '../transcripts/types.ts';
 import type { LineOrder, RequestState } from '../usage/merge.ts';
-import type { FilePart } from './read-file.ts';
+import type { FilePart } from './file-part.ts';
 
 /** Numbers of one request in {@link PackedPart}. */
 const WIDTH = 19;

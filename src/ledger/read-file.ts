@@ -1,88 +1,39 @@
-import { closeSync, fstatSync } from 'node:fs';
-import { type DecodedLine, decodeLine } from '../transcripts/decode.ts';
+import { closeSync } from 'node:fs';
 import type { TranscriptFile } from '../transcripts/discover.ts';
-import { LineSplitter } from '../transcripts/lines.ts';
-import { chunks, HEAD_BYTES, hashAt, openRegular, TAIL_BYTES } from '../transcripts/read.ts';
-import type { LineFacts, PromptLine, RejectReason, SessionLine, UsageLine } from '../transcripts/types.ts';
-import { type FileContext, mergeRequests, type OwnerClaim, type RequestState, requestOf } from '../usage/merge.ts';
-import { ContentSum } from './content.ts';
-import { compareOrders, type FactOrder, factOrder, learnSession, learnUsage, type SessionFacts } from './session-facts.ts';
-
-/** Where reading of a file stands: a pure function of the file's bytes before `offset` and of its stat. Written in the transaction of its events. */
-export interface Checkpoint {
-  readonly path: string;
-  readonly folder: string;
-  readonly dev: number;
-  readonly ino: number;
-  readonly size: number;
-  readonly mtime: number;
-  readonly birth: number;
-  readonly headHash: string;
-  readonly headLength: number;
-  readonly tailHash: string;
-  readonly tailLength: number;
-  /** Always just after a newline. Bytes. */
-  readonly offset: number;
-  /** CRC-32 of all bytes before the offset; null = not known (REL-13). */
-  readonly content: number | null;
-  readonly lines: number;
-  readonly malformed: number;
-  readonly tooLong: number;
-  readonly flagged: number;
-  /** Epoch ms of the first timestamped line, null before there is one; and of the last one so far, 0 before. */
-  readonly firstAt: number | null;
-  readonly lastAt: number;
-  /** Session of its newest line. */
-  readonly session: string | null;
-}
-
-export interface PromptClaim {
-  readonly uuid: string;
-  readonly at: number;
-  readonly owner: OwnerClaim;
-}
-
-/** What one stretch of a file says, merged inside the stretch. */
-export interface FilePart {
-  readonly checkpoint: Checkpoint;
-  readonly requests: readonly RequestState[];
-  readonly sessions: readonly (readonly [sessionId: string, facts: SessionFacts])[];
-  readonly prompts: readonly PromptClaim[];
-  readonly inherited: readonly (readonly [sessionId: string, key: string])[];
-  /** The first lines that could not be read; absent = none. */
-  readonly rejected?: readonly RejectedLine[];
-  /** Bytes of this stretch. */
-  readonly bytes: number;
-}
-
-/** Number of a line (from 1) and why it was left out, never its text (UR-92). */
-export interface RejectedLine {
-  readonly line: number;
-  readonly reason: RejectReason;
-}
-
-/** More rejected lines of a stretch are only counted. */
-const MAX_REJECTED = 20;
+import { chunks, HEAD_BYTES, hashAt, openFile, TAIL_BYTES } from '../transcripts/read.ts';
+import type { SeenLines } from '../transcripts/seen-lines.ts';
+import type { Checkpoint, FilePart } from './file-part.ts';
+import { PartReader } from './part-reader.ts';
 
 /** A stretch ends after so many bytes: an interrupted ingest reads at most this much again (UR-82). */
 export const PART_BYTES = 8 * 1024 * 1024;
 
+export interface ReadOptions {
+  /** A file read from its beginning gets a checksum of its content. Default true. */
+  readonly sums?: boolean;
+  /** Is told the lines that were read when they are few; not those of a line too long to be read. */
+  readonly onSeen?: ((seen: SeenLines) => void) | undefined;
+}
+
 /**
  * Reads what is new in a file since its checkpoint and yields it in stretches. Reads from the beginning when the file shrank, was replaced or rewritten
- * (REL-12). Throws the system's error when the file cannot be opened or read. `sums`: a file read from its beginning gets a checksum of its content.
+ * (REL-12). Throws the system's error when the file cannot be opened or read.
  */
-export function* readFile(file: TranscriptFile, known: Checkpoint | null, { sums = true } = {}): Generator<FilePart> {
-  const fd = openRegular(file.path);
+export function* readFile(file: TranscriptFile, known: Checkpoint | null, { sums = true, onSeen }: ReadOptions = {}): Generator<FilePart> {
+  const { fd, stats } = openFile(file.path);
   try {
-    const size = fstatSync(fd).size;
+    const { size } = stats;
     const from = known !== null && fits(fd, size, known) ? known : null;
-    const reader = new PartReader(file, from, size, from === null ? (sums ? 0 : null) : from.content);
+    const reader = new PartReader(file, from, size, from === null ? (sums ? 0 : null) : from.content, onSeen !== undefined);
     for (const chunk of chunks(fd, from?.offset ?? 0, size)) {
       reader.push(chunk);
       if (reader.bytes >= PART_BYTES) yield reader.take(fd, false);
     }
     reader.finish();
-    yield reader.take(fd, true);
+    const last = reader.take(fd, true);
+    const seen = reader.seenLines(stats);
+    if (seen !== null) onSeen?.(seen);
+    yield last;
   } finally {
     closeSync(fd);
   }
@@ -99,211 +50,4 @@ function fits(fd: number, size: number, known: Checkpoint): boolean {
   );
 }
 
-const saysSame = (a: SessionLine, b: SessionLine): boolean =>
-  a.isPlain &&
-  a.sessionId === b.sessionId &&
-  a.sidechain === b.sidechain &&
-  a.cwd === b.cwd &&
-  a.branch === b.branch &&
-  a.version === b.version &&
-  a.forkedFrom === b.forkedFrom;
-
 const isLength = (length: number, most: number): boolean => Number.isInteger(length) && length >= 0 && length <= most;
-
-class PartReader {
-  private readonly splitter: LineSplitter;
-  private readonly start: number;
-  private readonly file: TranscriptFile;
-  private readonly size: number;
-  private lines: number;
-  private malformed: number;
-  private tooLong: number;
-  private flagged: number;
-  private firstAt: number;
-  private lastAt: number;
-  private session: string | null;
-  private taken = 0;
-  private position = 0;
-  private requests = new Map<string, RequestState>();
-  private sessions = new Map<string, SessionFacts>();
-  private prompts: PromptClaim[] = [];
-  private inherited: [string, string][] = [];
-  private rejected: RejectedLine[] = [];
-  private readonly content: ContentSum;
-  private run: { readonly line: SessionLine; first: FactOrder; last: FactOrder } | null = null;
-
-  constructor(file: TranscriptFile, from: Checkpoint | null, size: number, content: number | null) {
-    this.content = new ContentSum(content);
-    this.file = file;
-    this.size = size;
-    this.start = from?.offset ?? 0;
-    this.lines = from?.lines ?? 0;
-    this.malformed = from?.malformed ?? 0;
-    this.tooLong = from?.tooLong ?? 0;
-    this.flagged = from?.flagged ?? 0;
-    this.firstAt = from?.firstAt ?? Number.POSITIVE_INFINITY;
-    this.lastAt = from?.lastAt ?? 0;
-    this.session = from?.session ?? null;
-    this.splitter = new LineSplitter({
-      line: (chunk, lineStart, lineEnd) => this.line(chunk, lineStart, lineEnd),
-      tooLong: () => {
-        this.lines++;
-        this.tooLong++;
-        this.reject('too-long');
-        this.position = this.start + this.splitter.consumed;
-      },
-    });
-    this.position = this.start;
-  }
-
-  get bytes(): number {
-    return this.splitter.consumed - this.taken;
-  }
-
-  push(chunk: Buffer): void {
-    const before = this.splitter.consumed;
-    this.splitter.push(chunk);
-    this.content.push(chunk, this.splitter.consumed - before);
-  }
-
-  /** A last line without newline counts if it is whole; the checkpoint stays before it, so it is read again and changes nothing then. */
-  finish(): void {
-    const rest = this.splitter.rest();
-    if (rest.length < 2 || rest.length > 16 * 1024 * 1024) return;
-    const decoded = decodeLine(rest, 0, rest.length);
-    // The checkpoint stays before this line, so what it remembers must not know the line either.
-    const { flagged, firstAt, lastAt, session } = this;
-    let at = this.position;
-    for (const facts of decoded.facts) this.learn(facts, at++);
-    Object.assign(this, { flagged, firstAt, lastAt, session });
-  }
-
-  /** `last`: the file was read to its end. Before that the size is stored as -1, so that an interrupted reading is seen as unfinished. */
-  take(fd: number, last: boolean): FilePart {
-    this.endRun();
-    const { file } = this;
-    const offset = this.start + this.splitter.consumed;
-    const headLength = Math.min(HEAD_BYTES, offset);
-    const tailLength = Math.min(TAIL_BYTES, offset);
-    const part: FilePart = {
-      checkpoint: {
-        path: file.path,
-        folder: file.folder,
-        dev: file.dev,
-        ino: file.ino,
-        size: last && this.size === file.size ? file.size : -1,
-        mtime: file.mtimeMs,
-        birth: file.birthtimeMs,
-        headHash: hashAt(fd, 0, headLength),
-        headLength,
-        tailHash: hashAt(fd, offset - tailLength, tailLength),
-        tailLength,
-        offset,
-        content: this.content.value,
-        lines: this.lines,
-        malformed: this.malformed,
-        tooLong: this.tooLong,
-        flagged: this.flagged,
-        firstAt: this.firstAt === Number.POSITIVE_INFINITY ? null : this.firstAt,
-        lastAt: this.lastAt,
-        session: this.session,
-      },
-      requests: [...this.requests.values()],
-      sessions: [...this.sessions],
-      prompts: this.prompts,
-      inherited: this.inherited,
-      ...(this.rejected.length === 0 ? {} : { rejected: this.rejected }),
-      bytes: this.bytes,
-    };
-    this.taken = this.splitter.consumed;
-    this.requests = new Map();
-    this.sessions = new Map();
-    this.prompts = [];
-    this.inherited = [];
-    this.rejected = [];
-    return part;
-  }
-
-  private reject(reason: RejectReason): void {
-    if (this.rejected.length < MAX_REJECTED) this.rejected.push({ line: this.lines, reason });
-  }
-
-  private line(chunk: Buffer, lineStart: number, lineEnd: number): void {
-    this.lines++;
-    const decoded: DecodedLine = decodeLine(chunk, lineStart, lineEnd);
-    if (decoded.rejected !== null) {
-      this.malformed++;
-      this.reject(decoded.rejected);
-    }
-    let at = this.position;
-    // Glued objects share a line; each gets a place of its own behind the one before.
-    for (const facts of decoded.facts) this.learn(facts, at++);
-    this.position = this.start + this.splitter.consumed;
-  }
-
-  private learn(facts: LineFacts, position: number): void {
-    const { usage, session, prompt } = facts;
-    const at = usage?.at ?? session?.at ?? prompt?.at ?? null;
-    if (at !== null) {
-      if (this.firstAt === Number.POSITIVE_INFINITY) this.firstAt = at;
-      this.lastAt = at;
-    }
-    if (session) {
-      this.session = session.sessionId;
-      this.learnSession(session, factOrder(session.sidechain || this.file.isAgent, session.at ?? this.lastAt, position));
-    }
-    if (usage) this.learnUsage(usage, position);
-    if (prompt) this.prompts.push({ uuid: prompt.uuid, at: prompt.at ?? Math.round(this.file.mtimeMs), owner: this.claim(prompt) });
-  }
-
-  /** Of a run of lines that say the same of their session only the earliest and the latest can matter. */
-  private learnSession(line: SessionLine, order: FactOrder): void {
-    const { run } = this;
-    if (run !== null && line.isPlain && saysSame(run.line, line)) {
-      if (compareOrders(order, run.first) < 0) run.first = order;
-      else if (compareOrders(order, run.last) > 0) run.last = order;
-      return;
-    }
-    this.endRun();
-    this.run = { line, first: order, last: order };
-  }
-
-  private endRun(): void {
-    if (this.run === null) return;
-    const { line, first, last } = this.run;
-    const facts = this.factsOf(line.sessionId);
-    learnSession(facts, line, first);
-    if (last !== first) learnSession(facts, line, last);
-    this.run = null;
-  }
-
-  private learnUsage(line: UsageLine, position: number): void {
-    // A subagent's file may leave out the mark on its lines: its place says it (rule 14).
-    const usage: UsageLine =
-      this.file.isAgent && !line.sidechain ? { ...line, sidechain: true, rank: line.rank === 2 ? 1 : line.rank } : line;
-    this.flagged += usage.flagged;
-    const state = requestOf(usage, this.context(), position);
-    const before = this.requests.get(state.key);
-    this.requests.set(state.key, before ? mergeRequests(before, state) : state);
-    const sessionId = usage.sessionId ?? this.file.sessionFromPath;
-    learnUsage(this.factsOf(sessionId), usage, factOrder(usage.sidechain, usage.at ?? this.lastAt, position));
-    if (usage.origin !== null && !usage.branched && usage.origin !== sessionId) this.inherited.push([sessionId, usage.key]);
-  }
-
-  private factsOf(sessionId: string): SessionFacts {
-    let facts = this.sessions.get(sessionId);
-    if (!facts) {
-      facts = {};
-      this.sessions.set(sessionId, facts);
-    }
-    return facts;
-  }
-
-  private context(): FileContext {
-    return { sessionFromPath: this.file.sessionFromPath, firstAt: this.firstAt, birth: this.file.birthtimeMs, mtime: this.file.mtimeMs };
-  }
-
-  private claim(prompt: PromptLine): OwnerClaim {
-    return { sessionId: prompt.sessionId, named: false, fileFirstAt: this.firstAt, fileBirth: Math.round(this.file.birthtimeMs) };
-  }
-}

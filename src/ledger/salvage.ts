@@ -1,7 +1,7 @@
-import { LOST_SESSION } from './append.ts';
 import { type Database, openDatabase, type Row, type Value } from './driver.ts';
 import { wholeRow } from './salvage-shape.ts';
 import { MIGRATIONS } from './schema.ts';
+import { LOST_SESSION } from './session-rows.ts';
 
 /** Tables worth saving from a damaged ledger, parents first. Checkpoints and sums are left out: they are made again from transcripts and events. */
 const TABLES = ['model', 'session', 'event', 'prompt', 'inherited', 'label', 'tombstone'] as const;

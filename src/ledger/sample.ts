@@ -4,9 +4,10 @@ import type { TranscriptFile } from '../transcripts/discover.ts';
 import { checkpointOf, isChanged } from './checkpoints.ts';
 import { contentOf } from './content.ts';
 import { isBusy } from './driver.ts';
+import type { Checkpoint } from './file-part.ts';
 import { codeOf } from './ingest-errors.ts';
 import { isUnwritable, type Ledger } from './open.ts';
-import { type Checkpoint, readFile } from './read-file.ts';
+import { readFile } from './read-file.ts';
 import { forgottenSessions } from './tombstones.ts';
 
 /** Files that are looked at in one start, and bytes after which no further one is begun. */

@@ -57,6 +57,16 @@ export function learnUsage(facts: SessionFacts, line: UsageLine, order: FactOrde
   keep(facts, 'context', [{ tokens: line.input + line.cacheWrite5m + line.cacheWrite1h + line.cacheRead, model: line.model }, order]);
 }
 
+/** Whether two plain lines tell the same of one session. */
+export const saysSame = (a: SessionLine, b: SessionLine): boolean =>
+  a.isPlain &&
+  a.sessionId === b.sessionId &&
+  a.sidechain === b.sidechain &&
+  a.cwd === b.cwd &&
+  a.branch === b.branch &&
+  a.version === b.version &&
+  a.forkedFrom === b.forkedFrom;
+
 export function mergeFacts(into: SessionFacts, from: SessionFacts): void {
   for (const name of Object.keys(from) as (keyof SessionFacts)[]) keep(into, name, from[name] as Fact<never>);
 }

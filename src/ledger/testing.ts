@@ -1,5 +1,5 @@
 import type { RequestState } from '../usage/merge.ts';
-import type { FilePart } from './read-file.ts';
+import type { FilePart } from './file-part.ts';
 
 /* Builders of literal parts for tests of the ledger. */
 

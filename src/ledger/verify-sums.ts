@@ -1,4 +1,5 @@
-import { archivedRows, hasArchived } from './archived.ts';
+import { hasArchived } from './archive-hold.ts';
+import { archivedRows } from './archived.ts';
 import type { Row, Value } from './driver.ts';
 import { fromRow } from './event-row.ts';
 import { inMemory, type Ledger } from './open.ts';

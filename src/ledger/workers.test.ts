@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { discover } from '../transcripts/discover.ts';
+import type { FilePart } from './file-part.ts';
 import { unpack } from './pack.ts';
-import { type FilePart, readFile } from './read-file.ts';
+import { readFile } from './read-file.ts';
 import { AHEAD_EVENTS, type DecodeJob, type DecodeMessage, decodeInWorkers, SHARED } from './workers.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'tm-workers-'));

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { TranscriptFile } from '../transcripts/discover.ts';
+import type { Checkpoint, FilePart } from './file-part.ts';
 import { type PackedPart, unpack } from './pack.ts';
-import type { Checkpoint, FilePart } from './read-file.ts';
 
 export interface DecodeJob {
   readonly file: TranscriptFile;

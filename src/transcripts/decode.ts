@@ -9,6 +9,8 @@ export interface DecodedLine {
   readonly rejected: RejectReason | null;
 }
 
+export type ParsedSink = (objects: readonly Record<string, unknown>[]) => void;
+
 const NOTHING: DecodedLine = { facts: [], rejected: null };
 const MALFORMED: DecodedLine = { facts: [], rejected: 'malformed' };
 
@@ -42,8 +44,9 @@ function hasCounter(chunk: Buffer, from: number, to: number): boolean {
 /**
  * Decodes one line (without its newline). A chunk is not written to while its lines are decoded. Lines that can tell nothing are passed over unparsed:
  * user lines with tool results are two thirds of all bytes. Usage is found by a counter's name, never by `"type":"assistant"`, which a space after the colon would defeat (transcripts §11).
+ * `parsed` is told what the line was parsed into, if it was, and nothing around its objects had to be cut off.
  */
-export function decodeLine(chunk: Buffer, start: number, end: number): DecodedLine {
+export function decodeLine(chunk: Buffer, start: number, end: number, parsed?: ParsedSink): DecodedLine {
   let from = start;
   let to = end;
   if (chunk[from] === 0xef && chunk[from + 1] === 0xbb && chunk[from + 2] === 0xbf) from += 3;
@@ -51,7 +54,8 @@ export function decodeLine(chunk: Buffer, start: number, end: number): DecodedLi
   while (from < to && isBlank(chunk[to - 1]!)) to--;
   if (from === to) return NOTHING;
   if (chunk[from] !== 0x7b) return decodeOdd(chunk, from, to);
-  if (hasCounter(chunk, from, to) || mayTell(chunk, from, to)) return decodeText(chunk.toString('utf8', from, to));
+  if (hasCounter(chunk, from, to) || mayTell(chunk, from, to))
+    return decodeText(chunk.toString('utf8', from, to), from === start && to === end ? parsed : undefined);
   return chunk[to - 1] === 0x7d ? NOTHING : MALFORMED;
 }
 
@@ -88,14 +92,15 @@ function decodeOdd(chunk: Buffer, from: number, to: number): DecodedLine {
   return hasCounter(chunk, from, to) ? decodeText(chunk.toString('utf8', from, to)) : MALFORMED;
 }
 
-export function decodeText(text: string): DecodedLine {
-  const parsed = parseLine(text);
+export function decodeText(text: string, parsed?: ParsedSink): DecodedLine {
+  const { objects, malformed } = parseLine(text);
+  parsed?.(objects);
   const facts: LineFacts[] = [];
-  for (const o of parsed.objects) {
+  for (const o of objects) {
     const one = factsOf(o);
     if (one !== null) facts.push(one);
   }
-  return { facts, rejected: parsed.malformed ? 'malformed' : null };
+  return { facts, rejected: malformed ? 'malformed' : null };
 }
 
 function factsOf(o: Record<string, unknown>): LineFacts | null {

@@ -14,6 +14,8 @@ export function placeOf(cwd: string): Place {
   if (!isAbsolute(cwd)) return { root: cwd, exists: false };
   let real: string;
   try {
+    // Asked first: a directory that is gone is looked for again and again, and an error costs more than all its other questions.
+    if (statSync(cwd, { throwIfNoEntry: false }) === undefined) return { root: withoutWorktree(cwd), exists: false };
     real = realpathSync(cwd);
   } catch {
     return { root: withoutWorktree(cwd), exists: false };

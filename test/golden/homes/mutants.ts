@@ -68,7 +68,7 @@ export const MUTANTS: readonly Mutant[] = [
     ['HZ-18 the first of glued objects alone', 'from = end;\n      continue;', 'break;'],
     ['HZ-18 nothing behind a torn object', "const next = text.indexOf('}{', start);", 'const next = -1;'],
   ),
-  ...mutantsOf('ledger/read-file.ts', [
+  ...mutantsOf('ledger/part-reader.ts', [
     'HZ-7 a whole last line without line feed is dropped',
     'if (rest.length < 2 || rest.length > 16 * 1024 * 1024) return;',
     'if (rest.length >= 0) return;',

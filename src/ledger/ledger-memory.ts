@@ -1,0 +1,131 @@
+import type { NanoUsd } from '../pricing/types.ts';
+import type { RequestState } from '../usage/merge.ts';
+import { hasArchived } from './archive-hold.ts';
+import { checkpointFrom } from './checkpoint-row.ts';
+import type { Database } from './driver.ts';
+import type { Checkpoint } from './file-part.ts';
+import { Newest } from './newest.ts';
+import type { SessionFacts } from './session-facts.ts';
+import { type Forgotten, forgottenSessions } from './tombstones.ts';
+
+/** A row of `file` as this process wrote it; `rewritten`: how often its content was found changed (REL-13). */
+export interface StoredFile {
+  readonly checkpoint: Checkpoint;
+  readonly rewritten: number;
+}
+
+/** A row of `event`: what it says, and the ids and the price (nano-USD) that it has in this ledger. */
+export interface StoredRequest {
+  readonly state: RequestState;
+  readonly session: number;
+  readonly model: number | null;
+  readonly calc: NanoUsd | null;
+}
+
+/** What a row of `session` says; `text`: its facts as they are stored. */
+export interface StoredSession {
+  readonly facts: SessionFacts;
+  text: string;
+  folder: string;
+  root: string | null;
+  exists: number | null;
+}
+
+/**
+ * What this process has seen or written in its ledger last, so that a few new lines need not ask for it again many times a second. It holds as long as nobody
+ * else has written: neither another connection (`PRAGMA data_version`) nor other code on this one ({@link Database.writes}). {@link check} tells, and forgets
+ * everything when in doubt; a transaction that failed forgets everything too. Inside a transaction, which holds the write lock, nothing can change after the
+ * check; what is read outside of one may be old by then, as any row that was read before the lock was had.
+ */
+export class LedgerMemory {
+  readonly sessionIds = new Newest<string, number>(4096);
+  readonly modelIds = new Newest<string, number>(256);
+  readonly sessions = new Newest<number, StoredSession>(256);
+  /** Events by key: Claude Code writes a response as several lines, which arrive one by one. */
+  readonly requests = new Newest<string, StoredRequest>(512);
+  readonly files = new Newest<string, StoredFile>(512);
+  /** The index of keys is there (key-index.ts). */
+  isKeyed = false;
+  private readonly db: Database;
+  private version: unknown = null;
+  private writes = -1;
+  private tombstones: Forgotten | null = null;
+  private archived: boolean | null = null;
+  private failing: boolean | null = null;
+  private memoEnd: number | null = null;
+
+  constructor(db: Database) {
+    this.db = db;
+  }
+
+  /** Forgets everything if anyone else has written since the last time. */
+  check(): void {
+    const version = this.db.sql('PRAGMA data_version').get()?.data_version;
+    if (version === this.version && this.db.writes === this.writes) return;
+    this.forget();
+    this.version = version;
+    this.writes = this.db.writes;
+  }
+
+  /** After a transaction that noted here what it wrote, and was committed. */
+  keep(): void {
+    this.writes = this.db.writes;
+  }
+
+  forget(): void {
+    this.version = null;
+    for (const kept of [this.sessionIds, this.modelIds, this.sessions, this.requests, this.files]) kept.clear();
+    this.isKeyed = false;
+    this.tombstones = null;
+    this.archived = null;
+    this.failing = null;
+    this.memoEnd = null;
+  }
+
+  /** Sessions whose usage was forgotten. */
+  get forgotten(): Forgotten {
+    this.tombstones ??= forgottenSessions(this.db);
+    return this.tombstones;
+  }
+
+  /** Some request lies in an archive. */
+  get hasArchived(): boolean {
+    this.archived ??= hasArchived(this.db);
+    return this.archived;
+  }
+
+  /** Some transcript could not be read the last time. */
+  get hasFailures(): boolean {
+    this.failing ??= this.db.sql('SELECT 1 FROM failure LIMIT 1').get() !== undefined;
+    return this.failing;
+  }
+
+  /** Kept sums of days reach up to this cell; -1 without any. */
+  get memoUntil(): number {
+    this.memoEnd ??= (this.db.sql('SELECT max(until_cell) AS until FROM memo').get()?.until ?? -1) as number;
+    return this.memoEnd;
+  }
+
+  /** Kept sums of days hold only before this cell. */
+  cutMemo(cell: number): void {
+    if (this.memoUntil <= cell) return;
+    this.db.sql('UPDATE memo SET until_cell = ? WHERE until_cell > ?').run(cell, cell);
+    this.memoEnd = cell;
+  }
+
+  checkpointOf(path: string): Checkpoint | null {
+    const kept = this.files.get(path);
+    if (kept !== undefined) return kept.checkpoint;
+    const row = this.db.sql('SELECT * FROM file WHERE path = ?').get(path);
+    return row === undefined ? null : checkpointFrom(row);
+  }
+
+  /** Only names that the database gives back as they are: two others could be one to it. */
+  keepFile(path: string, file: StoredFile): void {
+    if (path.isWellFormed()) this.files.set(path, file);
+  }
+
+  keepRequest(key: string, request: StoredRequest): void {
+    if (key.isWellFormed()) this.requests.set(key, request);
+  }
+}
