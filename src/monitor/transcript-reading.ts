@@ -1,10 +1,11 @@
 import type { AccountBook } from '../accounts/book.ts';
 import { directoriesOf } from '../accounts/locate.ts';
 import { ingest } from '../ledger/ingest.ts';
-import { ingestFile, ingestTogether } from '../ledger/ingest-changed.ts';
+import { ingestFile, ingestTogether, type OnSeen } from '../ledger/ingest-changed.ts';
 import type { Clock } from '../platform/clock.ts';
 import { errnoOf } from '../platform/errors.ts';
 import type { TranscriptFile } from '../transcripts/discover.ts';
+import type { SeenLines } from '../transcripts/seen-lines.ts';
 import type { Change } from '../watch/watch.ts';
 import type { FollowedLedger } from './followed-ledger.ts';
 import { heldBackText } from './held-back.ts';
@@ -23,8 +24,8 @@ export interface TranscriptReadingOptions {
   readonly workers: number;
   /** Whether a path may be said: the folder of a transcript spells the project's. */
   readonly showsPaths: boolean;
-  /** What a transcript has grown by; `known` bytes of it were in the ledger before, `until` are now. */
-  readonly grown: (path: string, known: number, until: number) => TailNews;
+  /** What a transcript has grown by; `known` bytes of it were in the ledger before, `until` are now. `seen`: its new lines, where they were just read. */
+  readonly grown: (path: string, known: number, until: number, seen: SeenLines | undefined) => TailNews;
   /** Something was read, or could not be. `all`: it may be of any session. */
   readonly onRead: (all: boolean) => void;
   /** Something new waits to be read: whoever asks for the state of now has it read first ({@link TranscriptReading.catchUp}). */
@@ -155,11 +156,13 @@ export class TranscriptReading {
     this.settled();
     const news: TailNews[] = [];
     const changed = files.at(paths);
-    const together = this.readTogether(changed);
+    const seen = new Map<string, SeenLines>();
+    const note = (path: string, lines: SeenLines): unknown => seen.set(path, lines);
+    const together = this.readTogether(changed, note);
     for (const file of together === null ? [] : changed) {
       try {
-        if (together?.has(file) !== true) ingestFile(ledger.current, file);
-        news.push(this.o.grown(file.path, files.readUpTo(file.path), file.size));
+        if (together?.has(file) !== true) ingestFile(ledger.current, file, undefined, note);
+        news.push(this.o.grown(file.path, files.readUpTo(file.path), file.size, seen.get(file.path)));
         files.wasRead(file);
         report.writeNotice = null;
       } catch (error) {
@@ -177,11 +180,11 @@ export class TranscriptReading {
   }
 
   /** Reads several files in one transaction: those that are done. Null when the ledger took nothing: they wait for the regular look. */
-  private readTogether(files: readonly TranscriptFile[]): ReadonlySet<TranscriptFile> | null {
+  private readTogether(files: readonly TranscriptFile[], onSeen: OnSeen): ReadonlySet<TranscriptFile> | null {
     const { ledger, report } = this.o;
     if (files.length < 2) return NONE;
     try {
-      return ingestTogether(ledger.current, files);
+      return ingestTogether(ledger.current, files, onSeen);
     } catch (error) {
       if (ledger.recovered(error)) return null;
       report.writeNotice = heldBackText(error, null);

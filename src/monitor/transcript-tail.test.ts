@@ -1,7 +1,12 @@
-import { appendFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ingestTogether } from '../ledger/ingest-changed.ts';
+import { openLedger } from '../ledger/open.ts';
+import { builtinTable } from '../pricing/table.ts';
+import { discover } from '../transcripts/discover.ts';
+import type { SeenLines } from '../transcripts/seen-lines.ts';
 import { targetOf } from './last-action.ts';
 import { evidenceOf } from './live-states.ts';
 import { TAIL_BYTES, TranscriptTail } from './transcript-tail.ts';
@@ -151,6 +156,64 @@ describe('what has been written since', () => {
     expect(tail.action?.tool).toBe('Edit');
     rmSync(file);
     expect(tail.read()).toMatchObject({ requests: [], gap: false });
+  });
+
+  test('LV-113: lines that the ledger has just read are not read again, and tell the same', () => {
+    const base = path.join(dir, 'projects/-p');
+    mkdirSync(base, { recursive: true });
+    file = path.join(base, 's1.jsonl');
+    const ledger = openLedger({ path: path.join(dir, 'ledger.db'), table: builtinTable(), version: 'test', now: 0 });
+    const [one, twin] = [new TranscriptTail(file, 0), new TranscriptTail(file, 0)];
+    const lines = [
+      tool('Bash', { command: 'npm test' }),
+      user('go on'),
+      user([{ type: 'tool_result', content: 'x'.repeat(9000) }]),
+      `\ufeff${tool('Edit', { file_path: '/a/b.ts' })}`,
+      `${tool('Read', {}).trim()}${tool('Write', {})}`,
+      `  ${assistant([], 'end_turn')}`,
+      'no json at all\n',
+      '\n',
+      `\0\0${user('[Request interrupted by user]')}`,
+      line({ type: 'assistant', isApiErrorMessage: true, error: 'rate_limit' }),
+      assistant([{ type: 'tool_use', name: 'Grep', input: {} }], 'tool_use', { isSidechain: true }),
+      tool('Bash', { command: 'x'.repeat(300_000) }),
+      tool('Glob', {}),
+    ];
+    write(tool('Bash', { command: 'ls' }));
+    let shared = 0;
+    for (const text of lines) {
+      const [read] = discover([dir]).files;
+      let seen: SeenLines | undefined;
+      ingestTogether(ledger, [read!], (_, found) => {
+        seen = found;
+      });
+      expect(one.read(read!.size, seen)).toEqual(twin.read(read!.size));
+      if (seen !== undefined && seen.from > 0) shared++;
+      const { action, last, effort, tools, toolsSince } = one;
+      expect(twin).toMatchObject({ action, last, effort, tools, toolsSince });
+      write(text);
+    }
+    // Not the first look, nor the line that is larger than what is ever looked at.
+    expect(shared).toBe(lines.length - 2);
+    ledger[Symbol.dispose]();
+  });
+
+  test('lines of another file, or of another place in it, are not taken for its own', () => {
+    write(tool('Bash', {}));
+    const tail = new TranscriptTail(file, 0);
+    tail.read();
+    const size = readSize();
+    const { ino, mtimeMs } = statSync(file);
+    const lines = [{ end: size + 9, objects: null, text: tool('Edit', {}).trim() }];
+    const seen = { ino, mtimeMs, from: size, until: size + 10, lines };
+    for (const other of [
+      { ...seen, ino: ino + 1 },
+      { ...seen, from: 0 },
+    ])
+      expect(tail.read(size, other).requests).toEqual([]);
+    expect(new TranscriptTail(file, size).read(size, seen).requests).toEqual([]);
+    expect(tail.read(size, seen).requests).toHaveLength(1);
+    expect(tail.action?.tool).toBe('Edit');
   });
 
   const readSize = () => statSync(file).size;

@@ -3,12 +3,13 @@ import { decodePrompt, decodeSession } from '../transcripts/decode-session.ts';
 import { decodeUsage } from '../transcripts/decode-usage.ts';
 import { parseLine } from '../transcripts/objects.ts';
 import { openRegular } from '../transcripts/read.ts';
+import { SEEN_BYTES, type SeenLines } from '../transcripts/seen-lines.ts';
 import { parseTimestamp } from '../transcripts/timestamp.ts';
 import { actionOf } from './last-action.ts';
 import type { LastAction } from './snapshot.ts';
 
 /** No more of a transcript's end is ever read for the live view (LV-65). Bytes. */
-export const TAIL_BYTES = 256 * 1024;
+export const TAIL_BYTES = SEEN_BYTES;
 /** A line longer than this tells nothing that a shorter one would not. */
 const MAX_LINE = 512 * 1024;
 const MAX_TOOLS = 200;
@@ -67,9 +68,11 @@ export class TranscriptTail {
 
   /**
    * Reads what is new, at most {@link TAIL_BYTES}. A file that is gone tells nothing. Throws nothing. `until`: what lies beyond is not in the ledger yet; a
-   * request that was named before it is there would not be named again.
+   * request that was named before it is there would not be named again. `seen`: what the ledger has read of it just now; where that is what is new here, it
+   * is not read again.
    */
-  read(until = Number.POSITIVE_INFINITY): TailNews {
+  read(until = Number.POSITIVE_INFINITY, seen?: SeenLines): TailNews {
+    if (seen !== undefined && seen.from === this.offset && seen.ino === this.ino) return this.take(seen);
     let fd: number;
     try {
       fd = openRegular(this.path);
@@ -83,6 +86,18 @@ export class TranscriptTail {
     } finally {
       closeSync(fd);
     }
+  }
+
+  /** The ledger has compared what lies before these lines with what it was, and has these. */
+  private take({ lines, until, mtimeMs }: SeenLines): TailNews {
+    this.grewAt = mtimeMs;
+    if (lines.length === 0) return NO_NEWS;
+    const requests: NewRequest[] = [];
+    const sessions = new Set<string>();
+    for (const { end, objects, text } of lines) this.objects(objects ?? parseLine(text).objects, end >= this.known, requests, sessions);
+    this.offset = until;
+    this.known = Math.max(this.known, until);
+    return { requests, sessions, gap: false };
   }
 
   private readFrom(fd: number, until: number): TailNews {
@@ -109,7 +124,8 @@ export class TranscriptTail {
     const sessions = new Set<string>();
     let position = start;
     for (let end = buffer.indexOf(10, start); end >= 0 && end < length; end = buffer.indexOf(10, position)) {
-      if (end - position < MAX_LINE) this.line(buffer.toString('utf8', position, end), base + end >= this.known, requests, sessions);
+      if (end - position < MAX_LINE)
+        this.objects(parseLine(buffer.toString('utf8', position, end)).objects, base + end >= this.known, requests, sessions);
       position = end + 1;
     }
     this.offset = base + position;
@@ -127,8 +143,9 @@ export class TranscriptTail {
     this.toolsSince = null;
   }
 
-  private line(text: string, isNew: boolean, requests: NewRequest[], sessions: Set<string>): void {
-    for (const o of parseLine(text).objects) {
+  /** The objects of one line. */
+  private objects(objects: readonly Json[], isNew: boolean, requests: NewRequest[], sessions: Set<string>): void {
+    for (const o of objects) {
       const at = parseTimestamp(o.timestamp);
       if (isNew) {
         const usage = decodeUsage(o);
