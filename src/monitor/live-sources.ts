@@ -6,6 +6,7 @@ import type { ProcessTable } from '../platform/processes.ts';
 import { type Capture, type Captures, officialSamples, readCaptures } from '../sessions/captures.ts';
 import type { LiveSession } from '../sessions/session.ts';
 import type { SessionRules } from '../sessions/states.ts';
+import type { SeenLines } from '../transcripts/seen-lines.ts';
 import type { Window, WindowSample } from '../usage/window.ts';
 import { type WatchOptions, watchTree } from '../watch/watch.ts';
 import type { LedgerStateOptions } from './ledger-state.ts';
@@ -172,11 +173,11 @@ export class LiveSources {
     return this.quota.fiveHour();
   }
 
-  /** What a transcript has grown by; `known` bytes of it were in the ledger before, `until` are now. */
-  grown(path: string, known: number, until: number): TailNews {
+  /** What a transcript has grown by; `known` bytes of it were in the ledger before, `until` are now. `seen`: its new lines, where they were just read. */
+  grown(path: string, known: number, until: number, seen?: SeenLines): TailNews {
     const tail = this.tailOf(path, known);
     const { last } = tail;
-    const news = tail.read(until);
+    const news = tail.read(until, seen);
     this.hasTurned ||= tail.last?.kind !== last?.kind || tail.last?.since !== last?.since;
     return news;
   }

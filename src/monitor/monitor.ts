@@ -83,7 +83,7 @@ class Following implements RunningMonitor {
       claudeDirs: options.claudeDirs,
       workers: options.workers,
       showsPaths: options.snapshot.hide == null,
-      grown: (path, known, until) => this.sources.grown(path, known, until),
+      grown: (path, known, until, seen) => this.sources.grown(path, known, until, seen),
       onRead: (all) => this.update(all),
       onNews: () => !this.isAsked && this.tell(),
       onGrown: (news) => this.followed(news),
