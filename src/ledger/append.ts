@@ -12,6 +12,8 @@ import { type RequestContext, RequestRows } from './request-rows.ts';
 import { SessionRows } from './session-rows.ts';
 import { writeCheckpoint } from './write-checkpoint.ts';
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 /**
  * Writes stretches of files into the ledger: events, session facts, sums and checkpoints in one transaction. Everything it does is a merge that may be
  * repeated, so that two processes reading one file, or one reading it twice, give what one reading gives (REL-1).
@@ -129,6 +131,8 @@ export class Appender {
 
   /** Owners named by a mark only: they learn the folder here, so that it does not depend on which of two files was read first. */
   private foreignOwners({ sessions, requests }: FilePart): ReadonlySet<string> {
+    const only = sessions.length === 1 ? sessions[0]![0] : null;
+    if (requests.every(({ owner }) => owner.sessionId === only)) return NOBODY;
     const own = new Set(sessions.map(([sid]) => sid));
     const { forgotten } = this.memory;
     return new Set(requests.map((r) => r.owner.sessionId).filter((sid) => !own.has(sid) && !forgotten.has(sid)));

@@ -96,11 +96,11 @@ export class CellSums {
   private readonly db: Database;
   private readonly table: PriceTable;
   private readonly modelId: (name: string) => number;
-  private cells = new Map<string, CellSum>();
+  private readonly cells = new Map<string, CellSum>();
   private readonly into: SumTable;
-  private dirty = new Map<string, readonly [cell: number, session: number]>();
+  private readonly dirty = new Map<string, readonly [cell: number, session: number]>();
   /** What leaves its row for another one of the same cell: by row. */
-  private leaving = new Map<string, CellSum>();
+  private readonly leaving = new Map<string, CellSum>();
   private readonly memory: LedgerMemory;
 
   constructor(
@@ -118,9 +118,9 @@ export class CellSums {
   }
 
   clear(): void {
-    this.cells = new Map();
-    this.dirty = new Map();
-    this.leaving = new Map();
+    this.cells.clear();
+    this.dirty.clear();
+    this.leaving.clear();
   }
 
   count(part: BilledPart, at: number, session: number): void {

@@ -43,11 +43,11 @@ export const fileSumKey = (firstAt: Value, birth: Value): string => `${firstAt ?
 
 /** Changes of the sums in one transaction. Rows of events are in the order of {@link EVENT_COLUMNS}. */
 export class FileSums {
-  private sums = new Map<string, FileSum>();
+  private readonly sums = new Map<string, FileSum>();
   private last: FileSum | null = null;
 
   clear(): void {
-    this.sums = new Map();
+    this.sums.clear();
     this.last = null;
   }
 

@@ -136,13 +136,17 @@ export class PartReader {
       ...(this.rejected.length === 0 ? {} : { rejected: this.rejected }),
       bytes: this.bytes,
     };
+    if (!last) this.begin();
+    return part;
+  }
+
+  private begin(): void {
     this.taken = this.splitter.consumed;
     this.requests = new Map();
     this.sessions = new Map();
     this.prompts = [];
     this.inherited = [];
     this.rejected = [];
-    return part;
   }
 
   /** Mostly the bytes are in the chunk that was read last; it holds others as soon as the reader's caller goes on. */

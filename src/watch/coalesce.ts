@@ -7,7 +7,9 @@ export class Coalescer {
   readonly #pauseMs: number;
   #paths = new Set<string>();
   #rescan = false;
+  /** One for all pauses, begun again each time: changes come many times a second. */
   #timer: NodeJS.Timeout | null = null;
+  #isPausing = false;
   #closed = false;
 
   constructor(deliver: (change: Change) => void, pauseMs: number) {
@@ -27,7 +29,6 @@ export class Coalescer {
 
   /** Hands on what is gathered, without waiting for the end of the pause. */
   flush(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
     this.#flush();
   }
 
@@ -37,17 +38,23 @@ export class Coalescer {
   }
 
   #offer(): void {
-    if (this.#timer === null) this.#flush();
+    if (!this.#isPausing) this.#flush();
+  }
+
+  #pause(): void {
+    this.#isPausing = true;
+    if (this.#timer !== null) this.#timer.refresh();
+    else this.#timer = setTimeout(() => this.#isPausing && this.#flush(), this.#pauseMs);
   }
 
   #flush(): void {
-    this.#timer = null;
+    this.#isPausing = false;
     if (this.#closed || (!this.#rescan && this.#paths.size === 0)) return;
     const change = this.#rescan ? 'rescan' : this.#paths;
     this.#paths = new Set();
     this.#rescan = false;
     // Armed before delivery: changes made while the receiver works belong to the next round.
-    this.#timer = setTimeout(() => this.#flush(), this.#pauseMs);
+    this.#pause();
     this.#deliver(change);
   }
 }

@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Change, Coalescer } from './coalesce.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('UR-116: changes that gather', () => {
+  const told: (readonly string[] | 'rescan')[] = [];
+  const made = (): Coalescer => {
+    told.length = 0;
+    return new Coalescer((change: Change) => told.push(change === 'rescan' ? change : [...change]), 20);
+  };
+
+  test('the first is told at once, what follows within each pause together, and after a quiet pause the next at once again', () => {
+    const changes = made();
+    changes.add(['a']);
+    changes.add(['b']);
+    changes.add(['c', 'b']);
+    expect(told).toEqual([['a']]);
+    vi.advanceTimersByTime(20);
+    expect(told).toEqual([['a'], ['b', 'c']]);
+    changes.add(['d']);
+    vi.advanceTimersByTime(19);
+    expect(told).toHaveLength(2);
+    vi.advanceTimersByTime(1);
+    expect(told[2]).toEqual(['d']);
+    vi.advanceTimersByTime(20);
+    changes.add(['e']);
+    expect(told[3]).toEqual(['e']);
+  });
+
+  test('whoever does not wait gets what there is; a pause begins with that, or ends when there is nothing', () => {
+    const changes = made();
+    changes.add(['a']);
+    changes.add(['b']);
+    vi.advanceTimersByTime(15);
+    changes.flush();
+    expect(told).toEqual([['a'], ['b']]);
+    changes.add(['c']);
+    vi.advanceTimersByTime(19);
+    expect(told).toHaveLength(2);
+    vi.advanceTimersByTime(1);
+    expect(told[2]).toEqual(['c']);
+    changes.flush();
+    changes.add(['d']);
+    expect(told[3]).toEqual(['d']);
+    vi.advanceTimersByTime(10);
+    changes.rescan();
+    vi.advanceTimersByTime(10);
+    expect(told[4]).toBe('rescan');
+  });
+
+  test('nothing is told after the end', () => {
+    const changes = made();
+    changes.add(['a']);
+    changes.add(['b']);
+    changes.close();
+    vi.advanceTimersByTime(100);
+    changes.add(['c']);
+    expect(told).toEqual([['a']]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
