@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type stringWidth from 'string-width';
-import { graphemes, isSimple } from './graphemes.ts';
+import { graphemes, isPrintableAscii, isSimple } from './graphemes.ts';
 
 export interface WidthOptions {
   /** The terminal draws characters of ambiguous width in two columns (`display.ambiguousWide`, LV-45). */
@@ -44,16 +44,13 @@ export function padStart(text: string, columns: number, options?: WidthOptions):
   return ' '.repeat(Math.max(0, columns - displayWidth(text, options))) + text;
 }
 
-function isPrintableAscii(text: string): boolean {
-  return !/[^ -~]/.test(text);
-}
-
 /** The ellipsis, or as many dots as there is room for. */
 function markWithin(columns: number, ellipsis: string, options?: WidthOptions): string {
   return displayWidth(ellipsis, options) <= columns ? ellipsis : '.'.repeat(Math.max(0, columns));
 }
 
 function headWithin(text: string, columns: number, options?: WidthOptions): string {
+  if (isPrintableAscii(text)) return text.slice(0, Math.max(0, columns));
   let head = '';
   let used = 0;
   for (const grapheme of graphemes(text)) {

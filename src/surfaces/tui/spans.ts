@@ -25,13 +25,23 @@ export const line = (text: string, tone?: Tone): Line => [span(text, tone)];
 
 export const textOf = (spans: Line): string => spans.map((piece) => piece.text).join('');
 
-export const isSameLine = (a: Line, b: Line): boolean =>
-  a === b ||
-  (a.length === b.length &&
-    a.every((piece, index) => piece.text === b[index]!.text && piece.tone === b[index]!.tone && piece.selected === b[index]!.selected));
+export function isSameLine(a: Line, b: Line): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) {
+    const one = a[at]!;
+    const other = b[at]!;
+    if (one.text !== other.text || one.tone !== other.tone || one.selected !== other.selected) return false;
+  }
+  return true;
+}
 
 /** Terminal columns of a line. */
-export const widthOf = (spans: Line): number => spans.reduce((sum, piece) => sum + displayWidth(piece.text), 0);
+export function widthOf(spans: Line): number {
+  let width = 0;
+  for (const piece of spans) width += displayWidth(piece.text);
+  return width;
+}
 
 /** The line cut to `width` columns, the place marked by an ellipsis; unchanged when it fits. */
 export function clip(spans: Line, width: number): Line {
@@ -76,8 +86,19 @@ export function firstFitting(candidates: Iterable<Line>, width: number): Line {
 export const drawable = (drawn: Line, ascii: boolean): Line =>
   ascii ? drawn.map((piece) => ({ ...piece, text: piece.text.replaceAll('…', '~') })) : drawn;
 
-/** Neighbours of one tone become one span, so that drawing has few pieces. */
+/** Whether every piece has text, and another look than the one before it. */
+function isMerged(spans: Line): boolean {
+  for (let at = 0; at < spans.length; at++) {
+    const piece = spans[at]!;
+    const last = at === 0 ? undefined : spans[at - 1];
+    if (piece.text === '' || (last !== undefined && last.tone === piece.tone && last.selected === piece.selected)) return false;
+  }
+  return true;
+}
+
+/** Neighbours of one tone become one span, so that drawing has few pieces; the very line when there are none. */
 export function merged(spans: Line): Line {
+  if (isMerged(spans)) return spans;
   const out: Span[] = [];
   for (const piece of spans) {
     const last = out.at(-1);
