@@ -1,4 +1,5 @@
 import type { SessionState, SessionView, Snapshot } from '../../../monitor/snapshot.ts';
+import { Kept } from '../keep.ts';
 import type { Tone } from '../spans.ts';
 
 export { isActive, STATES as URGENCY } from '../../../sessions/states.ts';
@@ -40,21 +41,28 @@ export interface StateCounts {
   readonly all: number;
 }
 
-export function countStates(sessions: readonly SessionView[]): StateCounts {
-  const of = (...states: readonly SessionState[]) => sessions.filter((session) => states.includes(session.state)).length;
-  const [needsYou, working, yourTurn] = [of('needs-permission', 'needs-answer'), of('working', 'compacting'), of('your-turn')];
-  return {
-    needsYou,
-    failed: of('error'),
-    limited: of('rate-limited'),
-    working,
-    yourTurn,
-    idle: of('idle'),
-    unknown: of('unknown'),
-    ended: of('ended'),
-    active: needsYou + working + yourTurn,
-    all: sessions.length,
-  };
+const COUNTED: Readonly<Record<SessionState, Exclude<keyof StateCounts, 'active' | 'all'>>> = {
+  'needs-permission': 'needsYou',
+  'needs-answer': 'needsYou',
+  error: 'failed',
+  'rate-limited': 'limited',
+  'your-turn': 'yourTurn',
+  working: 'working',
+  compacting: 'working',
+  idle: 'idle',
+  unknown: 'unknown',
+  ended: 'ended',
+};
+
+const COUNTS = new Kept<StateCounts>(2);
+
+/** Counted once for all lines of a picture. */
+export const countStates = (sessions: readonly SessionView[]): StateCounts => COUNTS.of([sessions], () => counted(sessions));
+
+function counted(sessions: readonly SessionView[]): StateCounts {
+  const counts = { needsYou: 0, failed: 0, limited: 0, working: 0, yourTurn: 0, idle: 0, unknown: 0, ended: 0 };
+  for (const { state } of sessions) counts[COUNTED[state]]++;
+  return { ...counts, active: counts.needsYou + counts.working + counts.yourTurn, all: sessions.length };
 }
 
 /** Whether the engine found any Claude Code data at all. */

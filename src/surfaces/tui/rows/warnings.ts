@@ -5,10 +5,9 @@ import { clip, type Line, span, type Tone } from '../spans.ts';
 /** Open episodes, worst first as the engine gives them, without those a person muted; what the engine holds back comes first. */
 export function allWarnings(snapshot: Snapshot, muted: ReadonlySet<string> = NO_MUTES): readonly Warning[] {
   const { notice, ledgerFault = null } = snapshot.ingest;
+  const open = muted.size === 0 ? snapshot.warnings : snapshot.warnings.filter(({ key }) => !muted.has(key));
   // A fault of the ledger is an open episode itself.
-  const held: readonly Warning[] =
-    notice === null || notice === ledgerFault ? [] : [{ ...HELD_BACK, since: snapshot.takenAt, text: notice }];
-  return [...held, ...snapshot.warnings.filter(({ key }) => !muted.has(key))];
+  return notice === null || notice === ledgerFault ? open : [{ ...HELD_BACK, since: snapshot.takenAt, text: notice }, ...open];
 }
 
 const NO_MUTES: ReadonlySet<string> = new Set();

@@ -1,6 +1,7 @@
 import type { SessionView, Snapshot } from '../../../monitor/snapshot.ts';
 import type { Ast } from '../filter/grammar.ts';
 import { matches } from '../filter/match.ts';
+import { Kept } from '../keep.ts';
 import { factsOf } from './facts.ts';
 
 export type GroupBy = 'none' | 'project' | 'account';
@@ -29,25 +30,46 @@ export interface ListingWish {
   readonly most: number;
 }
 
+/** Places by id of the order used last: it stays for many pictures. */
+const PLACES = new Kept<ReadonlyMap<string, number>>();
+const placesOf = (order: readonly string[]) => PLACES.of([order], () => new Map(order.map((id, index) => [id, index])));
+
+/** The sessions by their places, those without one behind the others. */
+function inOrder(sessions: readonly SessionView[], order: readonly string[]): readonly SessionView[] {
+  const places = placesOf(order);
+  return placed(sessions, places) ?? sorted(sessions, places, order.length);
+}
+
+const sorted = (sessions: readonly SessionView[], places: ReadonlyMap<string, number>, last: number) =>
+  [...sessions].sort((a, b) => (places.get(a.id) ?? last) - (places.get(b.id) ?? last));
+
+/** Each session at its place, without sorting: as long as all of them, and no others, have one. */
+function placed(sessions: readonly SessionView[], places: ReadonlyMap<string, number>): readonly SessionView[] | null {
+  if (sessions.length !== places.size) return null;
+  const out = new Array<SessionView | undefined>(sessions.length);
+  for (const session of sessions) {
+    const place = places.get(session.id);
+    if (place === undefined || place >= out.length || out[place] !== undefined) return null;
+    out[place] = session;
+  }
+  return out as SessionView[];
+}
+
 /** The sessions on screen in their order: account, then filter, then groups. */
 export function listingOf(snapshot: Snapshot, wish: ListingWish): Listing {
-  const place = new Map(wish.order.map((id, index) => [id, index]));
-  const last = wish.order.length;
-  const ordered = [...snapshot.sessions].sort((a, b) => (place.get(a.id) ?? last) - (place.get(b.id) ?? last));
-  const shown = ordered
-    .filter((session) => wish.accounts === null || wish.accounts.includes(session.account))
-    .filter((session) => wish.filter === null || matches(wish.filter, factsOf(session, wish.now)))
-    .slice(0, wish.most);
-  const sessions = wish.group === 'none' ? shown : grouped(shown, wish.group).flatMap(([, own]) => own);
-  const entries: readonly Entry[] =
-    wish.group === 'none'
-      ? sessions.map((session) => ({ kind: 'session', session }))
-      : grouped(shown, wish.group).flatMap(([name, own]): Entry[] => [
-          { kind: 'group', name, sessions: own },
-          ...own.map((session): Entry => ({ kind: 'session', session })),
-        ]);
-  return { entries, sessions, all: snapshot.sessions.length, hiddenCostPercent: hiddenPart(snapshot.sessions, shown) };
+  const { accounts, filter, group, now, most } = wish;
+  let shown = inOrder(snapshot.sessions, wish.order);
+  if (accounts !== null) shown = shown.filter((session) => accounts.includes(session.account));
+  if (filter !== null) shown = shown.filter((session) => matches(filter, factsOf(session, now)));
+  if (shown.length > most) shown = shown.slice(0, most);
+  const rest = { all: snapshot.sessions.length, hiddenCostPercent: hiddenPart(snapshot.sessions, shown) };
+  if (group === 'none') return { entries: shown.map(sessionEntry), sessions: shown, ...rest };
+  const groups = grouped(shown, group);
+  const entries = groups.flatMap(([name, sessions]): Entry[] => [{ kind: 'group', name, sessions }, ...sessions.map(sessionEntry)]);
+  return { entries, sessions: groups.flatMap(([, own]) => own), ...rest };
 }
+
+const sessionEntry = (session: SessionView): Entry => ({ kind: 'session', session });
 
 /** Groups in the order in which their first session stands. */
 function grouped(sessions: readonly SessionView[], by: 'project' | 'account'): readonly (readonly [string, readonly SessionView[]])[] {

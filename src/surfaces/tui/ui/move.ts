@@ -9,14 +9,23 @@ import type { UiState } from './state.ts';
 const clamp = (value: number, least: number, most: number): number => Math.max(least, Math.min(most, value));
 
 /** Where the chosen session stands among the sessions shown; null when it is not there. */
-export function selectedIndex(state: UiState, listing: Listing): number | null {
-  const index = listing.sessions.findIndex(({ id }) => id === state.selected);
-  return index < 0 ? null : index;
+export function selectedIndex({ selected }: Pick<UiState, 'selected'>, { sessions }: Listing): number | null {
+  for (let index = 0; index < sessions.length; index++) if (sessions[index]!.id === selected) return index;
+  return null;
+}
+
+/** Its row among those of the list, group headings counted; -1 when it is not there. */
+function rowOf({ selected }: UiState, { entries }: Listing): number {
+  for (let index = 0; index < entries.length; index++) {
+    const entry = entries[index]!;
+    if (entry.kind === 'session' && entry.session.id === selected) return index;
+  }
+  return -1;
 }
 
 /** Scrolls so that the chosen row is on screen; `rows` of the list are visible (LV-41). */
 export function reveal(state: UiState, listing: Listing, rows: number): UiState {
-  const at = listing.entries.findIndex((entry) => entry.kind === 'session' && entry.session.id === state.selected);
+  const at = rowOf(state, listing);
   const most = Math.max(0, listing.entries.length - rows);
   const offset = at < 0 ? clamp(state.offset, 0, most) : clamp(clamp(state.offset, at - rows + 1, at), 0, most);
   const lastIndex = selectedIndex(state, listing) ?? state.lastIndex;

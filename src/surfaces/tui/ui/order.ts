@@ -1,5 +1,5 @@
 import type { SessionView } from '../../../monitor/snapshot.ts';
-import { URGENCY } from '../rows/states.ts';
+import { urgency } from '../../../sessions/states.ts';
 
 export const SORT_KEYS = ['attention', 'cost', 'rate', 'tokens', 'burn', 'share', 'ctx', 'age', 'started', 'name', 'project'] as const;
 export type SortKey = (typeof SORT_KEYS)[number];
@@ -37,7 +37,7 @@ const VALUES: Readonly<
 
 const compareValues = (a: number | string, b: number | string) => (a < b ? -1 : a > b ? 1 : 0);
 
-const urgencyOf = (session: SessionView) => URGENCY.indexOf(session.state);
+const urgencyOf = (session: SessionView) => urgency(session.state);
 
 /** Most urgent first, in a group the longest wait; all else equal by id, so that the order is one (LV-82). */
 function byAttention(a: SessionView, b: SessionView): number {
@@ -83,12 +83,14 @@ export interface OrderWish {
 }
 
 /** Whether all sessions, and no others, have a place, in the groups they have now. */
-const hasPlaces = ({ ids, groups, key }: Order, sessions: readonly SessionView[]): boolean =>
-  sessions.length === ids.length &&
-  sessions.every((session) => {
+function hasPlaces({ ids, groups, key }: Order, sessions: readonly SessionView[]): boolean {
+  if (sessions.length !== ids.length) return false;
+  for (const session of sessions) {
     const group = groups[session.id];
-    return group !== undefined && (key !== 'attention' || group === urgencyOf(session));
-  });
+    if (group === undefined || (key === 'attention' && group !== urgencyOf(session))) return false;
+  }
+  return true;
+}
 
 /**
  * The next order (LV-83): rows do not jump. Under `attention` a row moves only when its state group changes; under other keys the order is renewed at

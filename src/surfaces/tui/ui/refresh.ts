@@ -12,21 +12,28 @@ export function reordered(state: UiState, { snapshot, now }: Pick<Context, 'snap
     refreshMs: state.refreshSeconds * 1000,
     cursorMovedAt: state.cursorMovedAt,
   };
-  return { ...state, order: nextOrder(state.order, snapshot.sessions, wish) };
+  const order = nextOrder(state.order, snapshot.sessions, wish);
+  return order === state.order ? state : { ...state, order };
 }
 
 /** Keeps the cursor on its session, in view, and the order calm when a new snapshot comes; drops what is over. */
 export function refreshed(state: UiState, context: Pick<Context, 'snapshot' | 'listing' | 'now' | 'listRows'>): UiState {
   const { listing, now, snapshot } = context;
-  const open = new Set(snapshot.warnings.map(({ key }) => key));
-  const stillMuted = [...state.muted].every((key) => open.has(key))
-    ? state.muted
-    : new Set([...state.muted].filter((key) => open.has(key)));
+  const muted = stillOpen(state.muted, snapshot);
   const message = state.message !== null && state.message.until <= now ? null : state.message;
   const index = selectedIndex(state, listing);
   // A chosen session that left hands over to the one that took its place.
   const fallback = listing.sessions[Math.min(state.lastIndex, listing.sessions.length - 1)]?.id ?? null;
   const selected = index === null ? fallback : state.selected;
-  const next = { ...state, muted: stillMuted, message, selected };
+  const isSame = muted === state.muted && message === state.message && selected === state.selected;
+  const next = isSame ? state : { ...state, muted, message, selected };
   return reveal(next, listing, context.listRows);
+}
+
+/** Without what has cleared. */
+function stillOpen(muted: ReadonlySet<string>, { warnings }: Context['snapshot']): ReadonlySet<string> {
+  if (muted.size === 0) return muted;
+  const open = new Set(warnings.map(({ key }) => key));
+  const kept = [...muted].filter((key) => open.has(key));
+  return kept.length === muted.size ? muted : new Set(kept);
 }
