@@ -1,13 +1,16 @@
 import type { SessionView } from '../../../monitor/snapshot.ts';
 import type { View } from '../figures.ts';
+import { whenForgotten } from '../keep.ts';
 import type { Column } from '../shape.ts';
 import type { Line } from '../spans.ts';
 import { displayWidth } from '../width.ts';
-import { type Cell, type Place, SHOWN } from './session-cells.ts';
+import { rowLine, type Track } from './row-line.ts';
+import { type Cell, type Place, SHOWN, type Shown } from './session-cells.ts';
+import { STATE_LOOK } from './states.ts';
 
 /*
- * Of a hundred sessions a few change between two pictures: the cells of the others are neither written nor measured again (LV-113). What is kept is held
- * against the session of now, column by column, so that it can never be another session's or an older one's.
+ * Of a hundred sessions a few change between two pictures: the rows of the others are neither written nor measured again (LV-113). What is kept is held
+ * against the session of now, as the very object or column by column, so that it can never be another session's or an older one's.
  */
 
 /** The one column whose text time changes, from one whole second to the next. */
@@ -16,77 +19,108 @@ const TIMED: Column = 'age';
 const MOST_STYLES = 16;
 const MOST_SESSIONS = 1000;
 
-/** How all rows of one table are written: the view with the columns beside each other, and what is kept of sessions written so. */
-export interface Style {
-  readonly view: View;
-  readonly place: Place;
-  readonly kept: Map<string, DrawnCells>;
-}
-
-const STYLES = new Map<string, Map<string, DrawnCells>>();
-
-export function styleOf(view: View, place: Place): Style {
-  const { zone, ascii, hour12, complete } = view;
-  const word = `${zone} ${ascii} ${hour12} ${complete} ${place.brief} ${place.columns.join()}`;
-  let kept = STYLES.get(word);
-  if (kept === undefined) {
-    if (STYLES.size >= MOST_STYLES) STYLES.clear();
-    kept = new Map();
-    STYLES.set(word, kept);
-  }
-  return { view, place, kept };
-}
-
-interface Written {
-  session: SessionView;
-  readonly cell: Cell;
+/** How wide columns were made for contents of these widths. */
+export interface Fit {
+  readonly contents: readonly number[];
   readonly width: number;
-  /** Seconds of the session's age that the text was written for. */
-  seconds: number;
+  readonly indent: number;
+  /** Null: they do not fit. */
+  readonly tracks: readonly Track[] | null;
+  readonly heading: Line;
+}
+
+/** How all rows of one table are written, apart from the moment; and what is kept of rows written so. */
+export interface Style {
+  readonly view: Omit<View, 'now'>;
+  readonly place: Place;
+  /** The columns that have cells, in their order. */
+  readonly shown: readonly Column[];
+  readonly rows: Map<string, DrawnRow>;
+  /** The rows of the newest table. */
+  readonly held: DrawnRow[];
+  fit: Fit | null;
+}
+
+const STYLES: Style[] = [];
+whenForgotten(() => {
+  STYLES.length = 0;
+});
+
+const isStyle = (style: Style, { zone, ascii, hour12, complete }: View, columns: readonly Column[], brief: boolean): boolean =>
+  style.place.columns === columns &&
+  style.place.brief === brief &&
+  style.view.zone === zone &&
+  style.view.ascii === ascii &&
+  style.view.hour12 === hour12 &&
+  style.view.complete === complete;
+
+export function styleOf(view: View, columns: readonly Column[], brief: boolean): Style {
+  for (const style of STYLES) if (isStyle(style, view, columns, brief)) return style;
+  if (STYLES.length >= MOST_STYLES) STYLES.length = 0;
+  const { zone, ascii, hour12, complete } = view;
+  const shown = columns.filter((column) => SHOWN[column] !== undefined);
+  const style: Style = { view: { zone, ascii, hour12, complete }, place: { columns, brief }, shown, rows: new Map(), held: [], fit: null };
+  STYLES.push(style);
+  return style;
 }
 
 const isSameCell = (a: Cell, b: Cell): boolean => a[0] === b[0] && a[1] === b[1] && a[2] === b[2];
 
-/** The cells of one session in one style, each made when it is first asked for. */
-export class DrawnCells {
-  private readonly cells = new Map<Column, Written>();
-  /** Rises with each cell that became another one. */
-  private changes = 0;
-  private row: { readonly layout: string; readonly changes: number; readonly line: Line } | null = null;
+/** One session's row in one style. */
+export class DrawnRow {
+  private readonly style: Style;
+  private session: SessionView | null = null;
+  /** Whole seconds of the session's age that the texts were written for. */
+  private seconds = 0;
+  private readonly cells: Cell[] = [];
+  /** Terminal columns of the cells, in the order of `style.shown`. */
+  readonly widths: number[] = [];
+  /** What `line` was made for; null when a cell became another one since. */
+  private tracks: readonly Track[] | null = null;
+  private line: Line = [];
 
-  cellOf(column: Column, session: SessionView, { view, place }: Style): Written {
-    const before = this.cells.get(column);
-    const seconds = column === TIMED ? Math.floor((view.now - (session.lastAt ?? 0)) / 1000) : 0;
-    const shown = SHOWN[column]!;
-    if (before !== undefined) {
-      const isSame = before.seconds === seconds && shown.same(before.session, session);
-      before.session = session;
-      before.seconds = seconds;
-      if (isSame) return before;
-    }
-    const cell = shown.cell(view, session, place);
-    if (before !== undefined && isSameCell(before.cell, cell)) return before;
-    const written = { session, cell, width: displayWidth(cell[0]), seconds };
-    this.cells.set(column, written);
-    this.changes++;
-    return written;
+  constructor(style: Style) {
+    this.style = style;
   }
 
-  /** The whole row of a layout, made by `make` when that or a cell became another one. All its cells are asked for before. */
-  rowOf(layout: string, make: () => Line): Line {
-    if (this.row === null || this.row.layout !== layout || this.row.changes !== this.changes)
-      this.row = { layout, changes: this.changes, line: make() };
-    return this.row.line;
+  /** Brings the cells to the session as it is now: the same object in the same second of its age has them all. */
+  hold(session: SessionView, view: View): void {
+    const seconds = session.lastAt === null ? 0 : Math.floor((view.now - session.lastAt) / 1000);
+    const before = this.session;
+    if (session === before && seconds === this.seconds) return;
+    const { shown, place } = this.style;
+    for (let at = 0; at < shown.length; at++) {
+      const column = shown[at]!;
+      const { same, cell } = SHOWN[column] as Shown;
+      if (before !== null && (column !== TIMED || seconds === this.seconds) && same(before, session)) continue;
+      const written = cell(view, session, place);
+      if (before !== null && isSameCell(this.cells[at]!, written)) continue;
+      this.cells[at] = written;
+      this.widths[at] = displayWidth(written[0]);
+      this.tracks = null;
+    }
+    this.session = session;
+    this.seconds = seconds;
+  }
+
+  /** The row in these tracks: the very line of before when neither they nor a cell became another one. */
+  lineIn(tracks: readonly Track[], { indent, width }: Fit): Line {
+    if (this.tracks === tracks) return this.line;
+    const quiet = this.session !== null && STATE_LOOK[this.session.state].quiet;
+    this.tracks = tracks;
+    this.line = rowLine(tracks, indent, this.cells, width, quiet ? 'dim' : undefined);
+    return this.line;
   }
 }
 
-/** What is kept of a session in a style. */
-export function drawnCells({ id }: SessionView, { kept }: Style): DrawnCells {
-  let drawn = kept.get(id);
-  if (drawn === undefined) {
-    if (kept.size >= MOST_SESSIONS) kept.clear();
-    drawn = new DrawnCells();
-    kept.set(id, drawn);
+/** The session's row in a style, as it is now. */
+export function heldRow(session: SessionView, view: View, style: Style): DrawnRow {
+  let row = style.rows.get(session.id);
+  if (row === undefined) {
+    if (style.rows.size >= MOST_SESSIONS) style.rows.clear();
+    row = new DrawnRow(style);
+    style.rows.set(session.id, row);
   }
-  return drawn;
+  row.hold(session, view);
+  return row;
 }

@@ -1,8 +1,9 @@
 import type { SessionView } from '../../../monitor/snapshot.ts';
 import type { View } from '../figures.ts';
 import type { Column } from '../shape.ts';
-import { drawnCells, styleOf } from './drawn-cells.ts';
-import { CONTEXT_WIDTH, headingOf, type Place, SHOWN, type Shown } from './session-cells.ts';
+import { type Fit, heldRow, type Style, styleOf } from './drawn-cells.ts';
+import { rowLine, type Track, totalOf } from './row-line.ts';
+import { CONTEXT_WIDTH, headingOf, SHOWN } from './session-cells.ts';
 
 /* Which columns the list has in a width, and how wide each is. */
 
@@ -11,24 +12,25 @@ const LEAVING: readonly Column[] = ['bar', 'model', 'branch', 'project', 'action
 /** Below this width headings and figures take their short forms (LV §4, 60 columns). */
 const BRIEF_BELOW = 76;
 
-export interface Track {
-  readonly column: Column;
-  readonly shown: Shown;
-  readonly width: number;
+/** The widest content of each column; `style.held` has the sessions' rows then, in their order. */
+function contentsOf(view: View, sessions: readonly SessionView[], style: Style): readonly number[] {
+  const widest = new Array<number>(style.shown.length).fill(0);
+  style.held.length = 0;
+  for (const session of sessions) {
+    const row = heldRow(session, view, style);
+    const { widths } = row;
+    for (let at = 0; at < widest.length; at++) if (widths[at]! > widest[at]!) widest[at] = widths[at]!;
+    style.held.push(row);
+  }
+  return widest;
 }
 
-const total = (tracks: readonly Track[], indent: number) => indent + tracks.reduce((sum, track) => sum + track.width + 1, -1);
-
 /** Content widths within their bounds. */
-function measure(view: View, sessions: readonly SessionView[], place: Place): Track[] {
-  const style = styleOf(view, place);
-  const drawn = sessions.map((session) => drawnCells(session, style));
-  return place.columns.flatMap((column) => {
-    const shown = SHOWN[column];
-    if (shown === undefined) return [];
-    const contents = drawn.map((cells, index) => cells.cellOf(column, sessions[index]!, style).width);
+function bounded(contents: readonly number[], { place, shown: columns }: Style): Track[] {
+  return columns.map((column, at) => {
+    const shown = SHOWN[column]!;
     const least = column === 'ctx' && place.columns.includes('bar') ? CONTEXT_WIDTH : place.brief ? shown.shrinksTo : shown.least;
-    return [{ column, shown, width: Math.min(shown.most, Math.max(least, headingOf(column, place).length, ...contents)) }];
+    return { column, shown, width: Math.min(shown.most, Math.max(least, headingOf(column, place).length, contents[at]!)) };
   });
 }
 
@@ -66,28 +68,55 @@ function spread(tracks: readonly Track[], spare: number): Track[] {
   });
 }
 
+/** The columns without the first to leave, by columns; there are as many lists of columns as shapes and steps. */
+const FEWER = new WeakMap<readonly Column[], readonly Column[]>();
+
+function withoutNext(columns: readonly Column[]): readonly Column[] | null {
+  const leaving = LEAVING.find((column) => columns.includes(column));
+  if (leaving === undefined) return null;
+  const fewer = FEWER.get(columns) ?? columns.filter((column) => column !== leaving);
+  FEWER.set(columns, fewer);
+  return fewer;
+}
+
+/** Tracks for contents of these widths; null where they do not fit and a column can still leave. */
+function tracksIn(style: Style, contents: readonly number[], width: number, indent: number): readonly Track[] | null {
+  const tracks = bounded(contents, style);
+  const missing = totalOf(tracks, indent) - width;
+  if (missing <= 0) return spread(tracks, -missing);
+  const fitted = shrunk(tracks, missing);
+  return totalOf(fitted, indent) <= width || withoutNext(style.place.columns) === null ? fitted : null;
+}
+
+const isSameWidths = (a: readonly Track[] | null, b: readonly Track[] | null): boolean =>
+  a === b || (a !== null && b !== null && a.every((track, at) => track.width === b[at]!.width));
+
+/** The fit of before where contents grew or shrank within their columns: its rows stay the very same lines. */
+function fitOf(style: Style, contents: readonly number[], width: number, indent: number): Fit {
+  const before = style.fit?.width === width && style.fit.indent === indent ? style.fit : null;
+  if (before?.contents.every((each, at) => each === contents[at])) return before;
+  const tracks = tracksIn(style, contents, width, indent);
+  const words = style.shown.map((column) => [headingOf(column, style.place)] as const);
+  style.fit =
+    before !== null && isSameWidths(before.tracks, tracks)
+      ? { ...before, contents }
+      : { contents, width, indent, tracks, heading: tracks === null ? [] : rowLine(tracks, indent, words, width, 'dim') };
+  return style.fit;
+}
+
 interface Fitted {
+  /** With the columns that were kept. */
+  readonly style: Style;
+  readonly fit: Fit;
   readonly tracks: readonly Track[];
-  /** What was kept, with `branch` and `bar`, which are parts of other cells. */
-  readonly place: Place;
 }
 
 /** Drops columns until the rest fits `width`; at the very least state and name stay, cut at the edge if they must. */
 export function tracksFor(view: View, sessions: readonly SessionView[], columns: readonly Column[], width: number, indent: number): Fitted {
-  const place: Place = { columns, brief: width < BRIEF_BELOW };
-  const tracks = measure(view, sessions, place);
-  const missing = total(tracks, indent) - width;
-  if (missing <= 0) return { tracks: spread(tracks, -missing), place };
-  const fitted = shrunk(tracks, missing);
-  const leaving = LEAVING.find((column) => columns.includes(column));
-  if (total(fitted, indent) <= width || leaving === undefined) return { tracks: fitted, place };
-  return tracksFor(
-    view,
-    sessions,
-    columns.filter((column) => column !== leaving),
-    width,
-    indent,
-  );
+  const style = styleOf(view, columns, width < BRIEF_BELOW);
+  const fit = fitOf(style, contentsOf(view, sessions, style), width, indent);
+  if (fit.tracks !== null) return { style, fit, tracks: fit.tracks };
+  return tracksFor(view, sessions, withoutNext(columns)!, width, indent);
 }
 
 /** At which column each heading begins: for the mouse (LV-73). */
