@@ -32,8 +32,8 @@ export interface FrameOptions {
   readonly filtered?: string | null;
   /** The sessions that combined usage is of, when the filter holds for it too (LV-81); null = all. */
   readonly combinedOf?: readonly SessionView[] | null;
-  /** Details of the chosen session: below the list in `room` columns, or the pane beside it. */
-  readonly below?: readonly Line[];
+  /** Details of the chosen session: below the list, drawn only where there is room for them; or the pane beside it. */
+  readonly below?: { readonly count: number; readonly lines: () => readonly Line[] } | null;
   readonly beside?: ((width: number) => { readonly title: string; readonly rows: readonly Line[] }) | null;
   /** The lines at the bottom. */
   readonly footer?: (
@@ -49,8 +49,7 @@ export const entriesOf = (snapshot: Snapshot, options: Pick<FrameOptions, 'entri
   options.entries ?? snapshot.sessions.map((session) => ({ kind: 'session', session }));
 
 /** Sizes a terminal reports as nothing are the smallest screen (LV-42). */
-export const sized = <T extends FrameOptions>(options: T): T => ({
-  ...options,
-  columns: Math.max(1, Math.floor(options.columns) || 1),
-  rows: Math.max(1, Math.floor(options.rows) || 1),
-});
+export function sized<T extends FrameOptions>(options: T): T {
+  const [columns, rows] = [Math.max(1, Math.floor(options.columns) || 1), Math.max(1, Math.floor(options.rows) || 1)];
+  return columns === options.columns && rows === options.rows ? options : { ...options, columns, rows };
+}

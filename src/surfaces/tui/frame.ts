@@ -1,7 +1,9 @@
 import type { Snapshot } from '../../monitor/snapshot.ts';
 import { type View, viewOf } from './figures.ts';
+import { finished } from './finished.ts';
 import { entriesOf, type FrameOptions, sized } from './frame-options.ts';
-import { type Counts, LIST_WIDTH, layout, type Plan } from './layout.ts';
+import { Kept } from './keep.ts';
+import { type Counts, LIST_WIDTH, layout, type Plan, type SectionName } from './layout.ts';
 import { combinedCount } from './rows/combined.ts';
 import { besides, headerLine } from './rows/frame-edges.ts';
 import { noData } from './rows/no-data.ts';
@@ -16,22 +18,26 @@ import { CHART_ROWS, chartLines, modelLines } from './sections/models-and-chart.
 import { projectLines } from './sections/projects.ts';
 import { warningLines } from './sections/warnings.ts';
 import { shapeOf } from './shape.ts';
-import { clip, drawable, type Line, merged, span } from './spans.ts';
+import { type Line, span } from './spans.ts';
+
+const PLANS = new Kept<Plan>(2);
+const NONE_FOLDED: readonly SectionName[] = [];
 
 /** The plan of a picture: keys need it too, to know how far a page is. */
 export function planOf(snapshot: Snapshot, options: FrameOptions): Plan {
-  const { columns, rows, compact } = options;
+  const { columns, rows, compact, folded = NONE_FOLDED, footerLines = 1, zoomed = null } = options;
   const counts: Counts = {
-    sessions: entriesOf(snapshot, options).length,
+    sessions: options.entries?.length ?? snapshot.sessions.length,
     combined: combinedCount(snapshot, shapeOf(columns, compact), Math.min(columns, LIST_WIDTH)),
     projects: snapshot.projects.length,
     warnings: allWarnings(snapshot, options.muted).length,
     models: snapshot.models.length,
-    details: options.below?.length ?? 0,
+    details: options.below?.count ?? 0,
     chart: snapshot.chart.workPerMinute.length === 0 ? 0 : CHART_ROWS,
   };
-  const wishes = { compact, footerLines: options.footerLines ?? 1, folded: options.folded ?? [], zoomed: options.zoomed ?? null };
-  return layout(columns, rows, counts, wishes);
+  return PLANS.of([columns, rows, compact, folded, footerLines, zoomed, ...Object.values(counts)], () =>
+    layout(columns, rows, counts, { compact, footerLines, folded, zoomed }),
+  );
 }
 
 /** Header and verdict: the top of every screen of the view. */
@@ -42,62 +48,48 @@ export function topLines(
   options: FrameOptions,
 ): readonly Line[] {
   const indent = plan.shape === 'narrow' || plan.shape === 'tiny' ? 0 : 1;
-  const indented = (drawn: Line): Line => (indent === 0 ? drawn : [span(' '), ...drawn]);
   const room = options.columns - indent;
-  const header = plan.header
-    ? [headerLine(view, snapshot, options.scope ?? 'all Claude Code sessions', options.columns, options.frozen ?? null)]
-    : [];
-  return [...header, ...(plan.verdict === 2 ? verdictLines(view, snapshot, room) : [verdictLine(view, snapshot, room)]).map(indented)];
+  const verdict = plan.verdict === 2 ? verdictLines(view, snapshot, room) : [verdictLine(view, snapshot, room)];
+  const indented = indent === 0 ? verdict : verdict.map((drawn): Line => [span(' '), ...drawn]);
+  if (!plan.header) return indented;
+  return [headerLine(view, snapshot, options.scope ?? 'all Claude Code sessions', options.columns, options.frozen ?? null), ...indented];
+}
+
+const EMPTY: Line = [];
+
+/** The sections one below the other, in at most `rows` lines. */
+function stacked(drawing: Drawing, rows: number): readonly Line[] {
+  const { plan, options } = drawing;
+  // On the smallest screens money and rate stand right under the window they belong to.
+  const [first, second] = plan.shape === 'tiny' ? [combinedLines, sessionLines] : [sessionLines, combinedLines];
+  const drawers =
+    options.zoomed == null ? [first, detailLines, second, projectLines, warningLines, modelLines, chartLines] : [ZOOMED[options.zoomed]];
+  const lines: Line[] = [];
+  for (const draw of drawers) {
+    const section = draw(drawing);
+    if (section.length > 0 && lines.length > 0 && plan.gaps) lines.push(EMPTY);
+    for (const drawn of section) lines.push(drawn);
+  }
+  return lines.length > rows ? lines.slice(0, rows) : lines;
 }
 
 /** Body lines filled up to `rows`, beside the right pane where there is one. */
 function body(drawing: Drawing, rows: number): readonly Line[] {
   const { view, plan, snapshot, options } = drawing;
-  if (hasNoData(snapshot)) return Array.from({ length: rows }, (_, index) => noData(options.columns, rows)[index] ?? []);
-  // On the smallest screens money and rate stand right under the window they belong to.
-  const [first, second] = plan.shape === 'tiny' ? [combinedLines, sessionLines] : [sessionLines, combinedLines];
-  const drawers =
-    options.zoomed == null ? [first, detailLines, second, projectLines, warningLines, modelLines, chartLines] : [ZOOMED[options.zoomed]];
-  const drawn = drawers.map((draw) => draw(drawing)).filter((section) => section.length > 0);
-  const sections = drawn.flatMap((section, index) => (plan.gaps && index > 0 ? [[], ...section] : section)).slice(0, rows);
-  const side = plan.side > 0 ? sideLines(drawing, rows) : null;
-  return Array.from({ length: rows }, (_, index) => {
-    const left = sections[index] ?? [];
-    return side === null ? left : besides(view, left, plan.width, side[index] ?? []);
-  });
+  const left = hasNoData(snapshot) ? noData(options.columns, rows) : stacked(drawing, rows);
+  const side = plan.side > 0 && !hasNoData(snapshot) ? sideLines(drawing, rows) : null;
+  const lines: Line[] = [];
+  for (let at = 0; at < rows; at++) {
+    const drawn = left[at] ?? EMPTY;
+    lines.push(side === null ? drawn : besides(view, drawn, plan.width, side[at] ?? EMPTY));
+  }
+  return lines;
 }
 
 const ZOOMED = { sessions: sessionLines, combined: combinedLines, projects: projectLines, warnings: warningLines } as const;
 
-interface Finished {
-  readonly columns: number;
-  readonly ascii: boolean;
-  readonly line: Line;
-}
-/** Lines as they were finished last: most are those of a moment ago, and a picture over another one finishes the same lines again. */
-const FINISHED = new WeakMap<Line, Finished>();
-
-function finishedLine(drawn: Line, columns: number, ascii: boolean): Line {
-  const before = FINISHED.get(drawn);
-  if (before !== undefined && before.columns === columns && before.ascii === ascii) return before.line;
-  const line = merged(drawable(clip(drawn, columns), ascii));
-  FINISHED.set(drawn, { columns, ascii, line });
-  FINISHED.set(line, { columns, ascii, line });
-  return line;
-}
-
-/** Exactly `rows` lines of at most `columns`, neighbours of one tone joined. */
-export const finished = (lines: readonly Line[], { columns, rows, ascii }: Pick<FrameOptions, 'columns' | 'rows' | 'ascii'>): Line[] =>
-  Array.from({ length: rows }, (_, index) => finishedLine(lines[index] ?? [], columns, ascii));
-
-/**
- * The list and its sections: exactly `rows` lines, none wider than `columns` (LV-41), the verdict on top (under the header from 30
- * rows on). A pure function: the same snapshot, size and time give the same lines.
- */
-export function frame(snapshot: Snapshot, given: FrameOptions): Line[] {
-  const options = sized(given);
-  const view = viewOf(snapshot, { ascii: options.ascii, now: options.now ?? snapshot.takenAt, hour12: options.hour12 });
-  const plan = planOf(snapshot, options);
+/** The lines of `frame` as they are drawn: at least `rows` of them, some perhaps too wide yet. */
+export function framed(snapshot: Snapshot, options: FrameOptions, view: View, plan: Plan): readonly Line[] {
   const entries = entriesOf(snapshot, options);
   const offset = Math.max(0, Math.min(options.offset ?? 0, entries.length - plan.sessions.rows));
   const drawing: Drawing = { view, snapshot, plan, options, entries, offset };
@@ -105,7 +97,20 @@ export function frame(snapshot: Snapshot, given: FrameOptions): Line[] {
   const bottom =
     plan.footer === 0
       ? []
-      : (options.footer?.(options.columns, rangeOf(drawing), plan.header ? null : (options.frozen ?? null)) ?? [[]]).slice(0, plan.footer);
+      : (options.footer?.(options.columns, rangeOf(drawing), plan.header ? null : (options.frozen ?? null)) ?? [EMPTY]).slice(
+          0,
+          plan.footer,
+        );
   const middle = body(drawing, Math.max(0, options.rows - top.length - bottom.length));
-  return finished([...top, ...middle, ...bottom], options);
+  return [...top, ...middle, ...bottom];
+}
+
+/**
+ * The list and its sections: exactly `rows` lines, none wider than `columns` (LV-41), the verdict on top (under the header from 30
+ * rows on). A pure function: the same snapshot, size and time give the same lines.
+ */
+export function frame(snapshot: Snapshot, given: FrameOptions): readonly Line[] {
+  const options = sized(given);
+  const view = viewOf(snapshot, { ascii: options.ascii, now: options.now ?? snapshot.takenAt, hour12: options.hour12 });
+  return finished(framed(snapshot, options, view, planOf(snapshot, options)), options);
 }

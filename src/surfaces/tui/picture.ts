@@ -1,14 +1,16 @@
 import type { LiveQueries } from '../../monitor/details.ts';
 import type { Snapshot } from '../../monitor/snapshot.ts';
 import { named, separator, type View, viewOf } from './figures.ts';
-import { finished, frame, planOf } from './frame.ts';
+import { finished } from './finished.ts';
+import { framed, planOf } from './frame.ts';
 import { type FrameOptions, sized } from './frame-options.ts';
+import { Kept } from './keep.ts';
 import type { Place } from './keys.ts';
 import { overlaid } from './overlays.ts';
 import { helpScreen, ownScreen } from './own-screen.ts';
 import { pointed } from './pointed.ts';
 import { type DetailSource, detailedOf } from './rows/details/detailed.ts';
-import { briefDetails, detailRows } from './rows/details.ts';
+import { BRIEF_LINES, briefDetails, detailRows } from './rows/details.ts';
 import { type FooterState, footerLine } from './rows/footer.ts';
 import type { Frozen } from './rows/frame-edges.ts';
 import { countStates, hasNoData } from './rows/states.ts';
@@ -67,7 +69,7 @@ export function picture(state: UiState, input: PictureInput, listed: Listing | n
   const top = state.screens.at(-1);
   const size = { columns: options.columns, rows: options.rows, ascii: options.ascii };
   const own = top === undefined ? null : ownScreen(top, input, view, snapshot, options, plan, frozen);
-  const base = own === null ? frame(snapshot, options) : own.lines;
+  const base = own === null ? framed(snapshot, options, view, plan) : own.lines;
   const help = state.overlay?.kind === 'help' ? helpScreen(state.overlay, input.readOnly, view, snapshot, options, plan, frozen) : null;
   const lines = help?.lines ?? overlaid(state.overlay, base, view, state, options);
   const scrolled = help ?? own;
@@ -101,11 +103,9 @@ function frameOptions(
   const isFiltered = state.filter.ast !== null || listing.sessions.length < listing.all;
   const known = state.selected === null ? null : { snapshot, queries: input.queries, terminals: input.terminals };
   const accounts = accountsIn(snapshot, state.accounts).map(({ label }) => label);
-  const scope = [
-    input.scope ?? 'all Claude Code sessions',
-    state.filter.text === '' ? null : `filter ${state.filter.text}`,
-    accounts.length === 0 ? null : `account${accounts.length > 1 ? 's' : ''} ${accounts.join(', ')}`,
-  ];
+  let scope = input.scope ?? 'all Claude Code sessions';
+  if (state.filter.text !== '') scope += ` · filter ${state.filter.text}`;
+  if (accounts.length > 0) scope += ` · account${accounts.length > 1 ? 's' : ''} ${accounts.join(', ')}`;
   return sized({
     columns: input.columns,
     rows: input.rows,
@@ -123,16 +123,22 @@ function frameOptions(
     zoomed: state.zoomed ? state.focus : null,
     cursors: state.cursors,
     muted: state.muted,
-    scope: scope.filter((word) => word !== null).join(' · '),
+    scope,
     combinedOf: isFiltered && state.filtersCombined ? listing.sessions : null,
     filtered: isFiltered ? filterWords(view, listing.sessions.length, listing.all, listing.hiddenCostPercent) : null,
-    below: known === null || shape !== 'full' ? [] : briefDetails(view, detailedOf(known, state.selected!), input.columns),
+    below: known === null || shape !== 'full' ? null : belowList(view, known, state.selected!, input.columns),
     beside: known === null || shape !== 'wide' ? null : (width: number) => besidePane(view, known, state.selected!, width),
     footer: (width: number, range: FooterState['range'], shownFrozen: Frozen | null) => [
       footerOf(view, state, input, place, width, range, shownFrozen),
     ],
   });
 }
+
+/** Four lines of a session that is there; asked for and drawn only where they have room. */
+const belowList = (view: View, known: DetailSource, id: string, width: number): NonNullable<FrameOptions['below']> => ({
+  count: known.snapshot.sessions.some((session) => session.id === id) ? BRIEF_LINES : 0,
+  lines: () => briefDetails(view, detailedOf(known, id), width),
+});
 
 function besidePane(
   view: View,
@@ -151,6 +157,8 @@ function besidePane(
   };
 }
 
+const INDENTED = new Kept<Line>();
+
 function footerOf(
   view: View,
   state: UiState,
@@ -167,5 +175,5 @@ function footerOf(
     { place, readOnly: input.readOnly, refreshSeconds: state.refreshSeconds, range, keys: input.keys, frozen, message, debug: input.debug },
     width - indent.length,
   );
-  return [span(indent), ...footer];
+  return INDENTED.of([indent, footer], () => [span(indent), ...footer]);
 }

@@ -87,9 +87,14 @@ export function combinedLine(view: View, snapshot: Snapshot, width: number): Lin
   const brief = work === null ? rate : short(view, Math.round(work));
   const today = money(view, combined.today.cost, combined.today.costIsLowerBound);
   const costs = `${start}${between}${today} today${between}`;
-  const wide: Line = [span(`COMBINED  ${amount(view, combined)} tokens${between}${costs}`), burn(`${rate} work tok/min`), span(alarm)];
-  const medium: Line = [span(costs), burn(`${rate} work tok/min`), span(alarm)];
-  const narrow: Line = [span(`${start}${between}`), burn(`${rate}/min`), span(alarm)];
-  const least: Line = [span(`${cost} `), burn(`${brief}/m`)];
-  return firstFitting(width < 48 ? [narrow, least, line(cost)] : [wide, medium, narrow, least, line(cost)], width);
+  function* candidates(): Generator<Line> {
+    if (width >= 48) {
+      yield [span(`COMBINED  ${amount(view, combined)} tokens${between}${costs}`), burn(`${rate} work tok/min`), span(alarm)];
+      yield [span(costs), burn(`${rate} work tok/min`), span(alarm)];
+    }
+    yield [span(`${start}${between}`), burn(`${rate}/min`), span(alarm)];
+    yield [span(`${cost} `), burn(`${brief}/m`)];
+    yield line(cost);
+  }
+  return firstFitting(candidates(), width);
 }

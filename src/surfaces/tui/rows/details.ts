@@ -25,6 +25,9 @@ export function detailRows(view: View, known: Detailed, width: number): readonly
     .map((each) => clip(each, width));
 }
 
+/** Lines of the details below the list. */
+export const BRIEF_LINES = 4;
+
 /** Four lines below the list (LV §4, 120 columns). */
 export function briefDetails(view: View, known: Detailed, width: number): readonly Line[] {
   const { session, detail } = known;

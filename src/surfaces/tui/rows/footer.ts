@@ -1,4 +1,5 @@
 import { say, separator, type View } from '../figures.ts';
+import { Kept } from '../keep.ts';
 import { keysAt, type Place } from '../keys.ts';
 import { clip, firstFitting, type Line, span } from '../spans.ts';
 import { type Frozen, frozenWords } from './frame-edges.ts';
@@ -25,8 +26,18 @@ const ROOMY_FROM = 100;
 const brief = (text: string, roomy: boolean) =>
   roomy ? text : text.replace('↑↓ select', '↑↓').replace('Enter details', 'Enter').replace('Enter take', 'Enter');
 
+const FOOTERS = new Kept<Line>();
+
 /** The keys that work now, as many as fit, the most needed last to go (LV-57). */
 export function footerLine(view: View, state: FooterState, width: number): Line {
+  // A held picture counts the seconds.
+  if (state.frozen !== null) return drawnFooter(view, state, width);
+  const { place, readOnly, refreshSeconds, range, keys, message, debug } = state;
+  const inputs = [view.ascii, width, place, readOnly, refreshSeconds, range?.first, range?.last, range?.all, keys, message, debug];
+  return FOOTERS.of(inputs, () => drawnFooter(view, state, width));
+}
+
+function drawnFooter(view: View, state: FooterState, width: number): Line {
   if (state.message !== null) return clip([span(say(view, state.message))], width);
   const frozen = state.frozen === null ? [] : [frozenWords(view, state.frozen), span('  ')];
   const range = state.range === null ? '' : `${state.range.first}–${state.range.last} of ${state.range.all}`;

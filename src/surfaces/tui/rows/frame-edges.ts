@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../../monitor/snapshot.ts';
 import { dateTime, duration, glyphOr, named, plainLines, say, timeOfDay, type View } from '../figures.ts';
+import { Kept } from '../keep.ts';
 import { clip, type Line, padLine, type Span, span, widthOf } from '../spans.ts';
 
 /** A picture held still: since when, and how many seconds the present is ahead. */
@@ -25,19 +26,34 @@ function pulse(view: View, snapshot: Snapshot, frozen: Frozen | null): Span {
   return snapshot.ingest.polling === true ? span('no events, polling', 'attention') : span(`${dot}live`, 'working');
 }
 
+const CLOCKS = new Kept<string>();
+const HEADERS = new Kept<Line>();
+
 /** Product and scope on the left, date, time, zone and liveness on the right (LV-50). */
 export function headerLine(view: View, snapshot: Snapshot, scope: string, width: number, frozen: Frozen | null): Line {
-  const right: Line = [span(`${dateTime(view, view.now)}  `), pulse(view, snapshot, frozen), span(' ')];
-  const left = clip(
-    [span(' TIDEMARK', 'strong'), span(`  ${named(view, scope)}${snapshot.demo ? ' (demo)' : ''}`)],
-    Math.max(9, width - widthOf(right) - 2),
+  const { ascii, hour12, zone, now } = view;
+  const time = CLOCKS.of([Math.floor(now / 1000), zone, ascii, hour12], () => dateTime(view, now));
+  const state = pulse(view, snapshot, frozen);
+  return HEADERS.of([ascii, time, state.text, state.tone, scope, snapshot.demo, width], () =>
+    drawnHeader([span(`${time}  `), state, span(' ')], `${named(view, scope)}${snapshot.demo ? ' (demo)' : ''}`, width),
   );
+}
+
+function drawnHeader(right: Line, scope: string, width: number): Line {
+  const left = clip([span(' TIDEMARK', 'strong'), span(`  ${scope}`)], Math.max(9, width - widthOf(right) - 2));
   const gap = width - widthOf(left) - widthOf(right);
   return gap < 2 ? clip(left, width) : [...left, span(' '.repeat(gap)), ...right];
 }
 
+/** Those of one picture. */
+const RULES = new Kept<Line>(10);
+
 /** `── TITLE ─────`, filled to the width; a title too long is cut. The focused section's title is marked. */
 export function ruleLine(view: View, title: string, width: number, emoji = '', focused = false): Line {
+  return RULES.of([view.ascii, title, width, emoji, focused], () => drawnRule(view, title, width, emoji, focused));
+}
+
+function drawnRule(view: View, title: string, width: number, emoji: string, focused: boolean): Line {
   const dash = plainLines(view) ? '-' : '─';
   const sign = emoji === '' || view.ascii ? '' : `${emoji} `;
   const name = clip([span(dash.repeat(2), focused ? 'turn' : 'dim'), span(` ${sign}`), span(title, 'strong'), span(' ')], width);

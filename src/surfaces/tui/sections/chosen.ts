@@ -11,7 +11,7 @@ export function detailLines(drawing: Drawing): readonly Line[] {
   if (plan.details.rows === 0) return [];
   const chosen = entries.find((entry) => entry.kind === 'session' && entry.session.id === options.selected);
   const name = chosen?.kind === 'session' ? `${separator(view)}${named(view, chosen.session.name)}` : '';
-  return [rule(drawing, `DETAILS${name}`, 'other'), ...(options.below ?? []).slice(0, plan.details.rows)];
+  return [rule(drawing, `DETAILS${name}`, 'other'), ...(options.below?.lines() ?? []).slice(0, plan.details.rows)];
 }
 
 /** The right pane of wide screens: the chosen session, else tokens by kind and models. */

@@ -15,10 +15,11 @@ function hiddenWarnings({ snapshot, plan, options }: Drawing): string | null {
 export function combinedLines(drawing: Drawing): readonly Line[] {
   const { view, snapshot, plan, options } = drawing;
   const scope = options.combinedOf == null ? null : scopeOf(snapshot, options.combinedOf);
+  const rows = combinedRows(view, snapshot, plan.shape, plan.combined.rows, plan.width, scope);
+  if (!plan.combined.title) return rows;
   const words = combinedTitle(view, snapshot, plan.shape, plan.width, scope);
   const said = [options.filtered && scope === null ? `${words}, unfiltered` : words, hiddenWarnings(drawing)].filter(
     (word) => word !== null,
   );
-  const title = plan.combined.title ? [rule(drawing, said.join(separator(view)), 'combined')] : [];
-  return [...title, ...combinedRows(view, snapshot, plan.shape, plan.combined.rows, plan.width, scope)];
+  return [rule(drawing, said.join(separator(view)), 'combined'), ...rows];
 }

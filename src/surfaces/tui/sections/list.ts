@@ -1,5 +1,6 @@
-import type { Snapshot } from '../../../monitor/snapshot.ts';
+import type { SessionView, Snapshot } from '../../../monitor/snapshot.ts';
 import { accountOf, amount, money, named, separator, type View } from '../figures.ts';
+import { Kept } from '../keep.ts';
 import { scopeOf } from '../rows/combined-scope.ts';
 import { sessionNote, sessionTable } from '../rows/sessions.ts';
 import { sessionsTitle } from '../rows/titles.ts';
@@ -16,27 +17,36 @@ export function sessionLines(drawing: Drawing): readonly Line[] {
   if (entries.length === 0) return [...title, ...emptyList(drawing)];
   const indent = plan.shape === 'narrow' || plan.shape === 'tiny' ? 0 : 2;
   const shown = entries.slice(offset, offset + sessions.rows);
-  const table = sessionTable(
-    view,
-    shown.flatMap((entry) => (entry.kind === 'session' ? [entry.session] : [])),
-    plan.columns,
-    plan.width,
-    indent,
-  );
+  const table = sessionTable(view, sessionsOf(shown), plan.columns, plan.width, indent);
+  const lines: Line[] = [...title];
+  if (sessions.heading) lines.push(table.heading);
   let next = 0;
-  const rows = shown.flatMap((entry): readonly Line[] => {
-    if (entry.kind === 'group') return [groupLine(view, snapshot, entry, plan.width)];
+  for (const entry of shown) {
+    if (entry.kind === 'group') {
+      lines.push(groupLine(view, snapshot, entry, plan.width));
+      continue;
+    }
+    const { session } = entry;
     const row = table.rows[next++]!;
-    const drawn = entry.session.id === options.selected ? chosenRow(view, row, indent, plan.width) : row;
-    return sessions.second
-      ? [drawn, sessionNote(view, entry.session, accountOf(snapshot, entry.session), plan.width, indent + 3)]
-      : [drawn];
-  });
-  return [...title, ...(sessions.heading ? [table.heading] : []), ...rows];
+    lines.push(session.id === options.selected ? chosenRow(view, row, indent, plan.width) : row);
+    if (sessions.second) lines.push(sessionNote(view, session, accountOf(snapshot, session), plan.width, indent + 3));
+  }
+  return lines;
 }
 
+function sessionsOf(shown: readonly Entry[]): readonly SessionView[] {
+  const sessions: SessionView[] = [];
+  for (const entry of shown) if (entry.kind === 'session') sessions.push(entry.session);
+  return sessions;
+}
+
+const CHOSEN = new Kept<Line>();
+
 /** `> ` before the chosen row, which also stands out over its whole width. */
-function chosenRow(view: View, row: Line, indent: number, width: number): Line {
+const chosenRow = (view: View, row: Line, indent: number, width: number): Line =>
+  CHOSEN.of([view.ascii, row, indent, width], () => drawnChosen(view, row, indent, width));
+
+function drawnChosen(view: View, row: Line, indent: number, width: number): Line {
   const [first, ...rest] = row;
   const marked =
     indent >= 2 && first !== undefined && first.text.startsWith('  ') ? [{ ...first, text: `> ${first.text.slice(2)}` }, ...rest] : row;
