@@ -20,7 +20,8 @@ export function App({ controller, screen, prepare }: AppProps) {
   useLayoutEffect(() => {
     const draw = () => {
       prepare();
-      for (const [index, line] of controller.lines().entries()) screen.setRow(index, line);
+      const lines = controller.lines();
+      for (let index = 0; index < lines.length; index++) screen.setRow(index, lines[index]!);
       screen.flush();
     };
     draw();

@@ -112,6 +112,10 @@ export class Controller {
     this.redraw();
   }
 
+  get columns(): number {
+    return this.size.columns;
+  }
+
   /** The input of the newest picture, for what is drawn outside of it. */
   get input(): PictureInput {
     const present = this.store.get();

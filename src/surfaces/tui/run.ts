@@ -171,7 +171,7 @@ async function shown(session: TerminalSession, store: SnapshotStore, asked: Live
   const nothing = new Writable({ write: (_chunk, _encoding, done) => done() });
   const prepare = () => {
     screen.restyle(lookFor(controller.state.theme));
-    screen.resize(controller.picture.lines[0] === undefined ? 1 : Math.max(1, controller.input.columns), controller.picture.lines.length);
+    screen.resize(controller.picture.lines[0] === undefined ? 1 : Math.max(1, controller.columns), controller.picture.lines.length);
   };
   const app = render(createElement(App, { controller, screen, prepare }), {
     stdout: nothing,

@@ -68,7 +68,7 @@ export class Screen {
     const before = this.lines[index];
     if (index >= this.wanted.length || (before !== undefined && isSameLine(before, line))) return;
     this.lines[index] = line;
-    this.wanted[index] = cellsOf(line, this.columns, this.look);
+    this.wanted[index] = cellsOf(line, this.columns, this.look, this.wanted[index]);
   }
 
   /** Sends a sequence that draws nothing (bell, title, clipboard) with the next frame. */
