@@ -68,7 +68,7 @@ function stacked(drawing: Drawing, rows: number): readonly Line[] {
   for (const draw of drawers) {
     const section = draw(drawing);
     if (section.length > 0 && lines.length > 0 && plan.gaps) lines.push(EMPTY);
-    for (const drawn of section) lines.push(drawn);
+    for (let at = 0; at < section.length; at++) lines.push(section[at]!);
   }
   return lines.length > rows ? lines.slice(0, rows) : lines;
 }

@@ -36,7 +36,10 @@ export class Kept<T> {
 
   /** The result for `inputs`: plain values, or objects that never change. All that `make` reads must follow from them. */
   of(inputs: readonly unknown[], make: () => T): T {
-    for (const known of this.results) if (isSame(known.inputs, inputs)) return known.value;
+    for (let at = 0; at < this.results.length; at++) {
+      const known = this.results[at]!;
+      if (isSame(known.inputs, inputs)) return known.value;
+    }
     const value = make();
     this.results[this.results.length < this.most ? this.results.length : this.oldest++ % this.most] = { inputs, value };
     return value;

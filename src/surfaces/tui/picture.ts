@@ -126,7 +126,7 @@ function frameOptions(
     scope,
     combinedOf: isFiltered && state.filtersCombined ? listing.sessions : null,
     filtered: isFiltered ? filterWords(view, listing.sessions.length, listing.all, listing.hiddenCostPercent) : null,
-    below: known === null || shape !== 'full' ? null : belowList(view, known, state.selected!, input.columns),
+    below: known === null || shape !== 'full' ? null : belowList(view, known, state, listing, input.columns),
     beside: known === null || shape !== 'wide' ? null : (width: number) => besidePane(view, known, state.selected!, width),
     footer: (width: number, range: FooterState['range'], shownFrozen: Frozen | null) => [
       footerOf(view, state, input, place, width, range, shownFrozen),
@@ -135,10 +135,17 @@ function frameOptions(
 }
 
 /** Four lines of a session that is there; asked for and drawn only where they have room. */
-const belowList = (view: View, known: DetailSource, id: string, width: number): NonNullable<FrameOptions['below']> => ({
-  count: known.snapshot.sessions.some((session) => session.id === id) ? BRIEF_LINES : 0,
-  lines: () => briefDetails(view, detailedOf(known, id), width),
-});
+function belowList(
+  view: View,
+  known: DetailSource,
+  { selected, lastIndex }: UiState,
+  { sessions }: Listing,
+  width: number,
+): NonNullable<FrameOptions['below']> {
+  const id = selected!;
+  const isThere = sessions[lastIndex]?.id === id || known.snapshot.sessions.some((session) => session.id === id);
+  return { count: isThere ? BRIEF_LINES : 0, lines: () => briefDetails(view, detailedOf(known, id), width) };
+}
 
 function besidePane(
   view: View,

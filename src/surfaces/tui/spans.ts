@@ -39,7 +39,7 @@ export function isSameLine(a: Line, b: Line): boolean {
 /** Terminal columns of a line. */
 export function widthOf(spans: Line): number {
   let width = 0;
-  for (const piece of spans) width += displayWidth(piece.text);
+  for (let at = 0; at < spans.length; at++) width += displayWidth(spans[at]!.text);
   return width;
 }
 

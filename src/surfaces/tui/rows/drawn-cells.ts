@@ -33,8 +33,11 @@ export interface Fit {
 export interface Style {
   readonly view: Omit<View, 'now'>;
   readonly place: Place;
-  /** The columns that have cells, in their order. */
+  /** The columns that have cells, in their order, and how each is written. */
   readonly shown: readonly Column[];
+  readonly cells: readonly Shown[];
+  /** Which of them is the age; -1 = none. */
+  readonly timedAt: number;
   readonly rows: Map<string, DrawnRow>;
   /** The rows of the newest table. */
   readonly held: DrawnRow[];
@@ -55,11 +58,20 @@ const isStyle = (style: Style, { zone, ascii, hour12, complete }: View, columns:
   style.view.complete === complete;
 
 export function styleOf(view: View, columns: readonly Column[], brief: boolean): Style {
-  for (const style of STYLES) if (isStyle(style, view, columns, brief)) return style;
+  for (let at = 0; at < STYLES.length; at++) if (isStyle(STYLES[at]!, view, columns, brief)) return STYLES[at]!;
   if (STYLES.length >= MOST_STYLES) STYLES.length = 0;
   const { zone, ascii, hour12, complete } = view;
   const shown = columns.filter((column) => SHOWN[column] !== undefined);
-  const style: Style = { view: { zone, ascii, hour12, complete }, place: { columns, brief }, shown, rows: new Map(), held: [], fit: null };
+  const style: Style = {
+    view: { zone, ascii, hour12, complete },
+    place: { columns, brief },
+    shown,
+    cells: shown.map((column) => SHOWN[column]!),
+    timedAt: shown.indexOf(TIMED),
+    rows: new Map(),
+    held: [],
+    fit: null,
+  };
   STYLES.push(style);
   return style;
 }
@@ -83,24 +95,27 @@ export class DrawnRow {
     this.style = style;
   }
 
-  /** Brings the cells to the session as it is now: the same object in the same second of its age has them all. */
+  /** Brings the cells to the session as it is now: of the very same object only the age can be another. */
   hold(session: SessionView, view: View): void {
     const seconds = session.lastAt === null ? 0 : Math.floor((view.now - session.lastAt) / 1000);
     const before = this.session;
-    if (session === before && seconds === this.seconds) return;
-    const { shown, place } = this.style;
-    for (let at = 0; at < shown.length; at++) {
-      const column = shown[at]!;
-      const { same, cell } = SHOWN[column] as Shown;
-      if (before !== null && (column !== TIMED || seconds === this.seconds) && same(before, session)) continue;
-      const written = cell(view, session, place);
-      if (before !== null && isSameCell(this.cells[at]!, written)) continue;
-      this.cells[at] = written;
-      this.widths[at] = displayWidth(written[0]);
-      this.tracks = null;
-    }
+    const isOtherAge = seconds !== this.seconds;
+    if (session === before && !isOtherAge) return;
+    const { cells, timedAt } = this.style;
+    if (session !== before)
+      for (let at = 0; at < cells.length; at++) if (before === null || !cells[at]!.same(before, session)) this.write(at, session, view);
+    if (isOtherAge && timedAt >= 0) this.write(timedAt, session, view);
     this.session = session;
     this.seconds = seconds;
+  }
+
+  private write(at: number, session: SessionView, view: View): void {
+    const written = this.style.cells[at]!.cell(view, session, this.style.place);
+    const before = this.cells[at];
+    if (before !== undefined && isSameCell(before, written)) return;
+    this.cells[at] = written;
+    this.widths[at] = displayWidth(written[0]);
+    this.tracks = null;
   }
 
   /** The row in these tracks: the very line of before when neither they nor a cell became another one. */

@@ -16,8 +16,8 @@ const BRIEF_BELOW = 76;
 function contentsOf(view: View, sessions: readonly SessionView[], style: Style): readonly number[] {
   const widest = new Array<number>(style.shown.length).fill(0);
   style.held.length = 0;
-  for (const session of sessions) {
-    const row = heldRow(session, view, style);
+  for (let index = 0; index < sessions.length; index++) {
+    const row = heldRow(sessions[index]!, view, style);
     const { widths } = row;
     for (let at = 0; at < widest.length; at++) if (widths[at]! > widest[at]!) widest[at] = widths[at]!;
     style.held.push(row);

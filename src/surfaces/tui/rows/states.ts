@@ -61,7 +61,7 @@ export const countStates = (sessions: readonly SessionView[]): StateCounts => CO
 
 function counted(sessions: readonly SessionView[]): StateCounts {
   const counts = { needsYou: 0, failed: 0, limited: 0, working: 0, yourTurn: 0, idle: 0, unknown: 0, ended: 0 };
-  for (const { state } of sessions) counts[COUNTED[state]]++;
+  for (let at = 0; at < sessions.length; at++) counts[COUNTED[sessions[at]!.state]]++;
   return { ...counts, active: counts.needsYou + counts.working + counts.yourTurn, all: sessions.length };
 }
 

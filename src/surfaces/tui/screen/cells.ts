@@ -27,7 +27,7 @@ export function cellsOf(line: Line, columns: number, look: Look, before: CellRow
 }
 
 function isSimpleLine(line: Line): boolean {
-  for (const { text } of line) if (!isSimple(text)) return false;
+  for (let at = 0; at < line.length; at++) if (!isSimple(line[at]!.text)) return false;
   return true;
 }
 

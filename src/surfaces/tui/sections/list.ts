@@ -21,7 +21,8 @@ export function sessionLines(drawing: Drawing): readonly Line[] {
   const lines: Line[] = [...title];
   if (sessions.heading) lines.push(table.heading);
   let next = 0;
-  for (const entry of shown) {
+  for (let at = 0; at < shown.length; at++) {
+    const entry = shown[at]!;
     if (entry.kind === 'group') {
       lines.push(groupLine(view, snapshot, entry, plan.width));
       continue;
@@ -36,7 +37,10 @@ export function sessionLines(drawing: Drawing): readonly Line[] {
 
 function sessionsOf(shown: readonly Entry[]): readonly SessionView[] {
   const sessions: SessionView[] = [];
-  for (const entry of shown) if (entry.kind === 'session') sessions.push(entry.session);
+  for (let at = 0; at < shown.length; at++) {
+    const entry = shown[at]!;
+    if (entry.kind === 'session') sessions.push(entry.session);
+  }
   return sessions;
 }
 

@@ -47,7 +47,8 @@ const sorted = (sessions: readonly SessionView[], places: ReadonlyMap<string, nu
 function placed(sessions: readonly SessionView[], places: ReadonlyMap<string, number>): readonly SessionView[] | null {
   if (sessions.length !== places.size) return null;
   const out = new Array<SessionView | undefined>(sessions.length);
-  for (const session of sessions) {
+  for (let at = 0; at < sessions.length; at++) {
+    const session = sessions[at]!;
     const place = places.get(session.id);
     if (place === undefined || place >= out.length || out[place] !== undefined) return null;
     out[place] = session;
@@ -63,13 +64,27 @@ export function listingOf(snapshot: Snapshot, wish: ListingWish): Listing {
   if (filter !== null) shown = shown.filter((session) => matches(filter, factsOf(session, now)));
   if (shown.length > most) shown = shown.slice(0, most);
   const rest = { all: snapshot.sessions.length, hiddenCostPercent: hiddenPart(snapshot.sessions, shown) };
-  if (group === 'none') return { entries: shown.map(sessionEntry), sessions: shown, ...rest };
+  if (group === 'none') return { entries: entriesOf(shown), sessions: shown, ...rest };
   const groups = grouped(shown, group);
   const entries = groups.flatMap(([name, sessions]): Entry[] => [{ kind: 'group', name, sessions }, ...sessions.map(sessionEntry)]);
   return { entries, sessions: groups.flatMap(([, own]) => own), ...rest };
 }
 
 const sessionEntry = (session: SessionView): Entry => ({ kind: 'session', session });
+
+/** The entries of the list before: most sessions are the same objects at the same places. */
+let newest: readonly Entry[] = [];
+
+function entriesOf(sessions: readonly SessionView[]): readonly Entry[] {
+  const entries: Entry[] = [];
+  for (let at = 0; at < sessions.length; at++) {
+    const before = newest[at];
+    const session = sessions[at]!;
+    entries.push(before?.kind === 'session' && before.session === session ? before : sessionEntry(session));
+  }
+  newest = entries;
+  return entries;
+}
 
 /** Groups in the order in which their first session stands. */
 function grouped(sessions: readonly SessionView[], by: 'project' | 'account'): readonly (readonly [string, readonly SessionView[]])[] {

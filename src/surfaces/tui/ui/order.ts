@@ -85,7 +85,8 @@ export interface OrderWish {
 /** Whether all sessions, and no others, have a place, in the groups they have now. */
 function hasPlaces({ ids, groups, key }: Order, sessions: readonly SessionView[]): boolean {
   if (sessions.length !== ids.length) return false;
-  for (const session of sessions) {
+  for (let at = 0; at < sessions.length; at++) {
+    const session = sessions[at]!;
     const group = groups[session.id];
     if (group === undefined || (key === 'attention' && group !== urgencyOf(session))) return false;
   }
