@@ -104,10 +104,14 @@ const joined = (parts: readonly VerdictPart[], between: string): VerdictPart[] =
 
 const widthOf = (parts: readonly VerdictPart[]): number => parts.reduce((sum, part) => sum + displayWidth(part.text), 0);
 
-function firstFitting(candidates: readonly (readonly VerdictPart[])[], width: number): readonly VerdictPart[] {
-  const found = candidates.find((parts) => widthOf(parts) <= width);
-  if (found !== undefined) return found;
-  const [only] = candidates.at(-1) ?? [];
+/** The first that fits, each made when those before it do not; else the beginning of the last one. */
+function firstFitting(candidates: Iterable<readonly VerdictPart[]>, width: number): readonly VerdictPart[] {
+  let last: readonly VerdictPart[] = [];
+  for (const parts of candidates) {
+    if (widthOf(parts) <= width) return parts;
+    last = parts;
+  }
+  const [only] = last;
   return only === undefined ? [] : [{ ...only, text: fitEnd(only.text, Math.max(0, width), '') }];
 }
 
@@ -116,18 +120,20 @@ const written = (parts: readonly VerdictPart[], style: VerdictStyle): VerdictPar
 
 /** The verdict in parts for colouring, in at most `style.width` columns (LV-30, LV-31). */
 export function verdictParts(v: Verdict, style: VerdictStyle, fullness: Fullness = 'full'): readonly VerdictPart[] {
+  return firstFitting(candidates(v, style, fullness), style.width);
+}
+
+function* candidates(v: Verdict, style: VerdictStyle, fullness: Fullness): Generator<readonly VerdictPart[]> {
   const between = style.ascii ? ', ' : ' · ';
-  const candidates = LEVELS.slice(FIRST_LEVEL[fullness]).map((level) =>
-    joined([...countParts(v, style, level.yourTurn), ...windowParts(v, style, level), ...readingParts(v)], between),
-  );
+  for (const level of LEVELS.slice(FIRST_LEVEL[fullness]))
+    yield written(joined([...countParts(v, style, level.yourTurn), ...windowParts(v, style, level), ...readingParts(v)], between), style);
   // A long name must not cost the sentence: who was last goes before the words do.
   const [calm] = running(v) === 0 ? nothingRuns(v, style) : [];
-  const short = LEVELS.at(-1)!;
-  const brief = calm === undefined ? [] : [joined([calm, ...windowParts(v, style, short)], between), [calm]];
-  return firstFitting(
-    [...candidates, ...brief, ...shortest(v, style)].map((parts) => written(parts, style)),
-    style.width,
-  );
+  if (calm !== undefined) {
+    yield written(joined([calm, ...windowParts(v, style, LEVELS.at(-1)!)], between), style);
+    yield written([calm], style);
+  }
+  for (const parts of shortest(v, style)) yield written(parts, style);
 }
 
 /** The verdict in one line of text (LV-30, LV-31). `width` may be Infinity: the whole sentence. */
