@@ -60,7 +60,7 @@ export class LedgerState {
     this.readAt = state;
     this.directory.load();
     this.refreshWindows(now, all);
-    this.requests.refresh(now);
+    this.requests.refresh(now, all);
     const filter = cellFilter({ ...NO_FILTER, projects: options.projects, excludeProjects: options.excludeProjects }, this.directory);
     this.shown = filter.sessions === null ? null : new Set(filter.sessions.map((id) => this.directory.sessions.get(id)!.sessionId));
     this.refreshSessions(now);

@@ -54,10 +54,10 @@ export class LedgerUsage {
     this.windows = windows;
   }
 
-  /** Takes in what the ledger has now, epoch ms. */
-  refresh(now: number): void {
+  /** Takes in what the ledger has now, epoch ms. `all` reads everything anew: an earlier time of a request inside its cell shows in no sum. */
+  refresh(now: number, all: boolean): void {
     const from = this.fromAt(now);
-    if (!this.isStale && from >= this.from) {
+    if (!all && !this.isStale && from >= this.from) {
       this.from = from;
       if (this.agrees(now)) return;
       for (const tail of TAILS_MS) {

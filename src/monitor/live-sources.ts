@@ -35,10 +35,14 @@ export interface LiveSourcesOptions {
   /** Files of a session's subagents. */
   readonly agentFiles: (sessionId: string) => readonly string[];
   readonly onChange: () => void;
+  /** Time for a look at what others wrote to the ledger. */
+  readonly onLook: () => void;
 }
 
-/** Registry and captures are read again at least this often, because events can be lost (LS-14), and what other processes wrote is looked for. ms. */
-const NET_MS = 1000;
+/** What other processes wrote to the ledger and to the profiles is looked for this often (LV-123). ms. */
+const LOOK_MS = 1000;
+/** Registry, journals and captures are read again once in so many looks, because events can be lost (LS-14). */
+const LOOKS_PER_READ = 2;
 /** Transcript ends that are followed at once. */
 const MAX_TAILS = 500;
 const NO_CAPTURES: ReadonlyMap<string, Capture> = new Map();
@@ -83,10 +87,12 @@ export class LiveSources {
     const folders = options.stateDir === null ? [] : ['events', 'statusline'].map((name) => join(options.stateDir!, name));
     const roots = [...options.claudeDirs.map((dir) => join(dir, 'sessions')), ...folders];
     this.watch = watchTree(roots, () => options.onChange(), { ...options.watch, depth: 0, accept: (path) => /\.jsonl?$/.test(path) });
+    let looks = 0;
     this.net = setInterval(() => {
       this.loadAccounts();
-      options.onChange();
-    }, NET_MS);
+      if (++looks % LOOKS_PER_READ === 0) options.onChange();
+      else options.onLook();
+    }, LOOK_MS);
     this.net.unref();
   }
 
@@ -210,7 +216,7 @@ export class LiveSources {
     return path === undefined ? null : (this.tails.get(path) ?? null);
   }
 
-  /** Decides states anew; unless `force` only when a turn began or ended, or the last time is a second ago. True when one changed. */
+  /** Decides states anew; unless `force` only when a turn began or ended, or the last time is two seconds ago. True when one changed. */
   readStates(now: number, force: boolean): boolean {
     if (!force && !this.hasTurned && !this.states.isOld(now)) return false;
     this.hasTurned = false;

@@ -58,7 +58,7 @@ export function inputOf(live: LiveSession): LiveSessionInput {
 }
 
 /** Newest evidence that is looked at again without a change, ms: ages decide some states (LS-6, LS-7). */
-const AGAIN_MS = 1000;
+const AGAIN_MS = 2000;
 
 /** The state of every session that runs or ran lately: registry, hook journals and what transcript ends tell (LS-1). */
 export class LiveStates {

@@ -67,6 +67,7 @@ class Following implements RunningMonitor {
       processes: options.processes,
       watch: options.watch ?? {},
       onChange: () => this.sourcesChanged(),
+      onLook: () => this.othersWrote(options.clock.now()) && this.update(false),
     });
     this.written = options.stateDir == null ? null : new WrittenFiles(options.stateDir, options.isWriter);
     this.sources.readStates(options.clock.now(), true);
@@ -214,13 +215,19 @@ class Following implements RunningMonitor {
     const states = this.sources.readStates(now, true);
     const accounts = this.sources.learnAccounts(now);
     const quota = any && this.sources.learnQuota();
-    const isOther = this.ledger.dataVersion !== this.version && Math.abs(now - this.readAt) >= OTHERS_MS;
-    if (accounts || (!this.reading.isPassing && (isOther || (states && this.ledger.state.lacks(this.sources.sessionIds))))) {
+    const isNew = states && !this.reading.isPassing && this.ledger.state.lacks(this.sources.sessionIds);
+    if (accounts || isNew || this.othersWrote(now)) {
       this.update(accounts);
       return;
     }
     if (quota) this.ledger.sound(() => this.ledger.state.setSamples(now, this.sources.windowSamples()));
     if (any || states) this.publish();
+  }
+
+  /** Another process has written to the ledger; each of our readings of all that takes a while. */
+  private othersWrote(now: number): boolean {
+    if (this.closed || this.reading.isPassing || Math.abs(now - this.readAt) < OTHERS_MS) return false;
+    return this.ledger.dataVersion !== this.version;
   }
 
   /** Whoever asks has what is new read first: many files that grow between two pictures are read together. */
