@@ -1,12 +1,11 @@
 import type { Ledger } from '../ledger/open.ts';
-import { type CellGroup, EVERYTHING, groupCells } from '../ledger/queries/cells.ts';
+import { type CellTokens, cellTokens } from '../ledger/queries/cell-tokens.ts';
 import { DEFAULT_ACCOUNT, type Directory, type SessionInfo } from '../ledger/queries/directory.ts';
 import { usageEvents } from '../ledger/queries/events.ts';
-import { CELL_MS, PROMPT_CELL } from '../ledger/schema.ts';
-import type { CostMode } from '../pricing/types.ts';
+import { CELL_MS } from '../ledger/schema.ts';
+import type { CostMode, TokenCounts } from '../pricing/types.ts';
 import type { FinishedWindow } from '../usage/limit.ts';
-import { addSums, emptySum, sumOf } from '../usage/sum.ts';
-import type { UsageEvent, UsageSum } from '../usage/types.ts';
+import type { UsageEvent } from '../usage/types.ts';
 import { estimateWindows, officialWindows, type Window, type WindowSample } from '../usage/window.ts';
 import { FUTURE_MS } from './session-signs.ts';
 
@@ -44,27 +43,17 @@ export function limitSamples(directory: Directory): Map<string, WindowSample[]> 
 }
 
 /** A cell's first and last request stand for all of it: windows start at multiples of the cell's five minutes (D-21). */
-interface CellUse {
-  readonly firstAt: number;
-  readonly lastAt: number;
-  readonly sum: UsageSum;
-}
+type CellUse = Pick<CellTokens, 'firstAt' | 'lastAt' | keyof TokenCounts>;
 
 type Attribution = Pick<WindowOptions, 'accountAt' | 'switched'>;
 
-function usesByAccount(groups: readonly CellGroup[], directory: Directory, { switched }: Attribution): Map<string, CellUse[]> {
+function usesByAccount(cells: readonly CellTokens[], directory: Directory, { switched }: Attribution): Map<string, CellUse[]> {
   const uses = new Map<string, CellUse[]>();
   const only = [...directory.sessions.values()][0]?.account ?? DEFAULT_ACCOUNT;
-  for (const group of groups) {
-    if (group.flags === PROMPT_CELL) continue;
-    const session = group.group[1];
-    const info = session === undefined ? undefined : directory.sessions.get(session);
+  for (const cell of cells) {
+    const info = cell.session === null ? undefined : directory.sessions.get(cell.session);
     if (info !== undefined && switched?.has(info.sessionId)) continue;
-    addUse(uses, session === undefined ? only : (info?.account ?? DEFAULT_ACCOUNT), {
-      firstAt: group.firstAt,
-      lastAt: group.lastAt,
-      sum: group.sum,
-    });
+    addUse(uses, cell.session === null ? only : (info?.account ?? DEFAULT_ACCOUNT), cell);
   }
   return uses;
 }
@@ -86,7 +75,7 @@ function addSwitched(
   for (const info of directory.sessions.values()) {
     if (!switched.has(info.sessionId)) continue;
     for (const event of events(info.id))
-      addUse(uses, accountAt?.(info, event.at) ?? info.account, { firstAt: event.at, lastAt: event.at, sum: sumOf([event]) });
+      addUse(uses, accountAt?.(info, event.at) ?? info.account, { firstAt: event.at, lastAt: event.at, ...event.tokens });
   }
 }
 
@@ -96,12 +85,20 @@ function finishedOf(windows: readonly Window[], uses: readonly CellUse[], now: n
   let next = 0;
   for (const window of windows) {
     if (window.end > now) break;
-    let sum = emptySum();
+    const tokens = { input: 0, output: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0 };
     for (; next < uses.length && uses[next]!.firstAt < window.end; next++)
-      if (uses[next]!.firstAt >= window.start) sum = addSums(sum, uses[next]!.sum);
-    finished.push({ end: window.end, tokens: sum });
+      if (uses[next]!.firstAt >= window.start) addTokens(tokens, uses[next]!);
+    finished.push({ end: window.end, tokens });
   }
   return finished;
+}
+
+function addTokens(into: { -readonly [K in keyof TokenCounts]: number }, more: TokenCounts): void {
+  into.input += more.input;
+  into.output += more.output;
+  into.cacheWrite5m += more.cacheWrite5m;
+  into.cacheWrite1h += more.cacheWrite1h;
+  into.cacheRead += more.cacheRead;
 }
 
 /**
@@ -119,10 +116,9 @@ export function accountWindows(
   const ends = [...settled.values()].map((windows) => windows.at(-1)?.end ?? 0);
   const since = ends.length === 0 ? null : Math.min(...ends);
   const from = since === null || since === 0 ? null : Math.floor(since / CELL_MS) * CELL_MS;
-  // Of one account alone nobody asks whose a cell is: half as many sums.
+  // Of one account alone nobody asks whose a cell is: fewer sums.
   const bySession = (options.switched?.size ?? 0) > 0 || new Set([...directory.sessions.values()].map(({ account }) => account)).size > 1;
-  const groups = groupCells(ledger, bySession ? ['cell', 'session'] : ['cell'], { ...EVERYTHING, from }, mode);
-  const uses = usesByAccount(groups, directory, options);
+  const uses = usesByAccount(cellTokens(ledger, from, bySession), directory, options);
   const until = options.now + FUTURE_MS;
   addSwitched(uses, (session) => usageEvents(ledger, directory, mode, from ?? 0, until, session), directory, options);
   const samples = limitSamples(directory);
