@@ -21,13 +21,13 @@ const common = {
   // The lowest Node that package.json names.
   transform: { target: 'node22.22', define: { 'process.env.NODE_ENV': '"production"' } },
 };
-const SCREEN = /surfaces\/tui\/run\.ts$/;
+const SCREEN = './mount.ts';
 
 /** The full screen's framework is made of ES modules that wait at their top level; everything else starts faster as CommonJS. */
 const screenApart = {
   name: 'screen-apart',
   resolveId: (source, _importer, { kind }) =>
-    kind === 'dynamic-import' && SCREEN.test(source) ? { id: './screen.mjs', external: true } : null,
+    kind === 'dynamic-import' && source === SCREEN ? { id: './screen.mjs', external: true } : null,
 };
 
 /**
@@ -134,7 +134,7 @@ const screen = await rolldown({
   ...common,
   // The layout engine's loader looks for `fetch`, which makes Node load its whole HTTP client: the screen has no use for either.
   transform: { ...common.transform, define: { ...common.transform.define, fetch: 'undefined' } },
-  input: { screen: 'src/surfaces/tui/run.ts' },
+  input: { screen: 'src/surfaces/tui/mount.ts' },
   external: [/^node:/, 'react-devtools-core'],
   plugins: [lateRequires()],
 });

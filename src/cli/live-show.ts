@@ -1,51 +1,57 @@
 import type { App } from '../app/open.ts';
 import type { Monitor } from '../monitor/monitor.ts';
-import { runProgram } from '../platform/run-program.ts';
+import type { runProgram } from '../platform/run-program.ts';
 import { writeStdout } from '../platform/stdout.ts';
 import { describeTerminal, type Terminal } from '../platform/terminal.ts';
 import { follow } from '../surfaces/tui/follow.ts';
 import { snapshotJson } from '../surfaces/tui/json.ts';
 import { statusLine } from '../surfaces/tui/line.ts';
 import { plainView } from '../surfaces/tui/plain.ts';
-import type { LiveEnd } from '../surfaces/tui/run.ts';
+import { type LiveEnd, runLiveView } from '../surfaces/tui/run.ts';
 import { measureAmbiguousWide } from '../surfaces/tui/width.ts';
 import { firstOf, fixedBy, scopeOf } from './live-first.ts';
 import type { LiveFlags } from './live-flags.ts';
 import { type Form, formOf } from './live-form.ts';
 import { notes } from './notes.ts';
 
-/** What every form of the view is shown with. */
-interface Showing {
+/** What the view is shown with, in any form. */
+export interface ShowOptions {
   readonly monitor: Monitor;
   readonly flags: LiveFlags;
   readonly app: App;
   readonly refreshSeconds: number;
   readonly run: typeof runProgram;
+  /** Called once: the first picture is on its way to the terminal, or there will be none. */
+  readonly onPicture: () => void;
+}
+
+interface Showing extends ShowOptions {
   readonly terminal: Terminal;
   readonly ascii: boolean;
 }
 
 /** Shows what the monitor sees, in the form that flags, settings and terminal ask for, until it ends. */
-export async function show(monitor: Monitor, flags: LiveFlags, app: App, refreshSeconds: number, run = runProgram): Promise<LiveEnd> {
+export async function show(options: ShowOptions): Promise<LiveEnd> {
+  const { monitor, flags, app, onPicture } = options;
   const { config, env } = app;
   const terminal = describeTerminal(env, process.stdout, flags.color === false ? 'never' : config.display.color);
   const utf8 = /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || 'utf-8');
-  const showing: Showing = { monitor, flags, app, refreshSeconds, run, terminal, ascii: config.display.ascii || !utf8 };
+  const showing: Showing = { ...options, terminal, ascii: config.display.ascii || !utf8 };
   let form = formOf(flags, app);
   if (form === 'screen') {
     const end = await drawn(showing);
     if (end !== null) return end;
     form = 'line';
   }
+  onPicture();
   measureAmbiguousWide(config.display.ambiguousWide);
   await monitor.ready;
   return form === 'reader' ? await spoken(showing) : await printed(showing, form);
 }
 
 /** The full screen; null when the terminal cannot be drawn on after all. */
-async function drawn({ monitor, flags, app, refreshSeconds, run, terminal, ascii }: Showing): Promise<LiveEnd | null> {
+async function drawn({ monitor, flags, app, refreshSeconds, run, terminal, ascii, onPicture }: Showing): Promise<LiveEnd | null> {
   const { config, env } = app;
-  const { runLiveView } = await import('../surfaces/tui/run.ts');
   try {
     return await runLiveView(monitor, monitor.queries, {
       first: firstOf(flags, app, refreshSeconds),
@@ -65,6 +71,7 @@ async function drawn({ monitor, flags, app, refreshSeconds, run, terminal, ascii
       run,
       stateDir: app.paths.stateDir,
       debug: flags.debug ?? false,
+      onPicture,
       now: () => app.clock.now(),
       monotonic: () => app.clock.monotonic(),
     });

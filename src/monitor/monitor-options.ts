@@ -38,6 +38,8 @@ export interface MonitorOptions {
   /** Decoding threads of a large first reading. */
   readonly workers: number;
   readonly watch?: WatchOptions;
+  /** Transcripts are watched and read once this settles, so that a first picture of what the ledger has need not wait (LV-114); absent = at once. */
+  readonly begins?: Promise<unknown>;
 }
 
 export interface Monitor {

@@ -45,7 +45,7 @@ class Following implements RunningMonitor {
   private readonly listeners = new Set<() => void>();
   private readonly newSessions = new NewSessions();
   private readonly timer: NodeJS.Timeout;
-  private readonly watch: Pick<TreeWatch, 'close' | 'mode' | 'flush'>;
+  private watch: Pick<TreeWatch, 'close' | 'mode' | 'flush'> | null = null;
   private version: unknown = null;
   private readAt = Number.NEGATIVE_INFINITY;
   private closed = false;
@@ -113,16 +113,24 @@ class Following implements RunningMonitor {
       toolsOf: (id) => this.sources.tailOfSession(id),
       changed: () => this.update(false),
     });
-    // Watching starts before reading, so that no change falls between the two.
-    this.watch = watchTree(projectRoots(options.claudeDirs), (change) => this.reading.changed(change), {
+    this.timer = setInterval(() => this.tick(), options.refreshInterval);
+    if (options.begins === undefined) this.watchProjects();
+    this.ready = Promise.resolve(options.begins).then(() => {
+      // Watching starts before reading, so that no change falls between the two.
+      this.watchProjects();
+      return this.reading.pass();
+    });
+  }
+
+  private watchProjects(): void {
+    if (this.closed) return;
+    this.watch ??= watchTree(projectRoots(this.o.claudeDirs), (change) => this.reading.changed(change), {
       accept: (path) => path.endsWith('.jsonl'),
       onNotice: (text) => {
         this.report.watchNotice = text;
       },
-      ...options.watch,
+      ...this.o.watch,
     });
-    this.timer = setInterval(() => this.tick(), options.refreshInterval);
-    this.ready = Promise.resolve().then(() => this.reading.pass());
   }
 
   get(): Snapshot {
@@ -143,7 +151,7 @@ class Following implements RunningMonitor {
     this.current.close();
     this.reading.close();
     clearInterval(this.timer);
-    this.watch.close();
+    this.watch?.close();
     this.sources.close();
     this.listeners.clear();
   }

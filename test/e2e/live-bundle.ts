@@ -7,7 +7,7 @@ const APP = path.resolve('src/surfaces/tui/app.tsx');
 const breakable = {
   name: 'breakable-component',
   resolveId: (source: string, importer: string | undefined) =>
-    source === './app.tsx' && importer?.endsWith('run.ts') === true ? '\0breakable' : null,
+    source === './app.tsx' && importer?.endsWith('mount.ts') === true ? '\0breakable' : null,
   load: (id: string) =>
     id === '\0breakable'
       ? `import { App as Real } from ${JSON.stringify(APP)};

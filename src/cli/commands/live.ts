@@ -6,6 +6,7 @@ import { type App, hasNoClaude, noDataError, openApp, openAppLedger } from '../.
 import { recordSpan } from '../../ledger/queries/meta.ts';
 import { startMonitor } from '../../monitor/monitor.ts';
 import { usageError } from '../../platform/errors.ts';
+import { runProgram } from '../../platform/run-program.ts';
 import { returnUnusedHeap } from '../../platform/unused-heap.ts';
 import { boundYoungHeap } from '../../platform/young-heap.ts';
 import { parseFilter } from '../../surfaces/tui/filter/parse.ts';
@@ -22,10 +23,6 @@ export async function runLive(flags: LiveFlags): Promise<number> {
   numberIn('--session-duration', flags.sessionDuration, 0.5, 24);
   costThresholds(flags.costThreshold ?? [], null);
   if (!flags.demo) refuseDemoTimes(flags as DemoTimes);
-  if (flags.once !== true) {
-    boundYoungHeap();
-    returnUnusedHeap();
-  }
   const own = flags.demo ? null : await openApp({ configFile: flags.config, flags: settingsOf(flags) });
   if (own !== null) checkFilter(own.config.live.filter);
   const nothing = own !== null && hasNoClaude(own) && !existsSync(own.paths.ledger);
@@ -50,8 +47,10 @@ async function showApp(app: App, flags: LiveFlags, seconds: number | null, demo:
   using link = demo === null ? await monitorLink(app, { publishes: isFollowing(flags) }) : demoLink(app);
   using ledger = openAppLedger(app);
   if (!isDrawn(flags, app) && hasNoClaude(app) && recordSpan(ledger).first === null) throw noDataError(app);
+  const { promise: begins, resolve: begin } = Promise.withResolvers<void>();
   const monitor = startMonitor({
     ledger,
+    begins,
     claudeDirs: app.paths.claudeDirs,
     clock: app.clock,
     refreshInterval: refreshMs,
@@ -83,9 +82,18 @@ async function showApp(app: App, flags: LiveFlags, seconds: number | null, demo:
   link.follow(monitor);
   using ticker = demo === null ? null : demo.start();
   void ticker;
+  // What no first picture needs waits for it (LV-114).
+  const onPicture = (): void => {
+    if (isFollowing(flags)) {
+      boundYoungHeap();
+      returnUnusedHeap();
+    }
+    begin();
+  };
   try {
-    return await show(monitor, flags, app, refreshMs / 1000, demo?.demo.processes.run);
+    return await show({ monitor, flags, app, refreshSeconds: refreshMs / 1000, run: demo?.demo.processes.run ?? runProgram, onPicture });
   } finally {
+    begin();
     monitor.close();
   }
 }

@@ -1,7 +1,6 @@
 import { Box } from 'ink';
 import { useLayoutEffect } from 'react';
-import type { Controller } from './controller.ts';
-import type { Screen } from './screen/screen.ts';
+import { type Drawing, draw } from './draw.ts';
 
 /**
  * The view as a component. Ink's own output writes every row of a changed frame's text again and measures it anew, and React's way to a changed row costs
@@ -9,23 +8,11 @@ import type { Screen } from './screen/screen.ts';
  * picture on our screen, which writes the cell difference; Ink keeps the tree and its life.
  */
 
-export interface AppProps {
-  readonly controller: Controller;
-  readonly screen: Screen;
-  /** Brings the screen to the controller's size and look before rows are set. */
-  readonly prepare: () => void;
-}
-
-export function App({ controller, screen, prepare }: AppProps) {
+export function App({ controller, screen, prepare }: Drawing) {
   useLayoutEffect(() => {
-    const draw = () => {
-      prepare();
-      const lines = controller.lines();
-      for (let index = 0; index < lines.length; index++) screen.setRow(index, lines[index]!);
-      screen.flush();
-    };
-    draw();
-    return controller.subscribe(draw);
+    const show = () => draw({ controller, screen, prepare });
+    show();
+    return controller.subscribe(show);
   }, [controller, screen, prepare]);
   return <Box />;
 }

@@ -1,6 +1,3 @@
-import { PassThrough, Writable } from 'node:stream';
-import { render } from 'ink';
-import { createElement } from 'react';
 import type { LiveQueries } from '../../monitor/details.ts';
 import { checkProcess, endProcess } from '../../platform/end-process.ts';
 import type { Env } from '../../platform/env.ts';
@@ -8,7 +5,6 @@ import { errnoOf } from '../../platform/errors.ts';
 import type { ColourDepth } from '../../platform/terminal.ts';
 import { plain } from '../../text/plain.ts';
 import { Acting } from './acting.ts';
-import { App } from './app.tsx';
 import { cachedQueries } from './cached-queries.ts';
 import { Controller, type ControllerOptions, type SnapshotStore } from './controller.ts';
 import type { Run } from './jump.ts';
@@ -18,6 +14,7 @@ import { TerminalSession } from './terminal-session.ts';
 import { lookOf, resolveTheme } from './theme.ts';
 import { recall, remember } from './ui/remember.ts';
 import { type FirstState, firstState } from './ui/state.ts';
+import { View } from './view.ts';
 import { measureAmbiguousWide } from './width.ts';
 
 export type { SnapshotStore } from './controller.ts';
@@ -38,6 +35,8 @@ export interface LiveViewOptions extends Omit<ControllerOptions, 'first' | 'debu
   readonly debug: boolean;
   /** ms, never going back. */
   readonly monotonic: () => number;
+  /** Called once, when the first picture is on its way to the terminal. */
+  readonly onPicture?: () => void;
   readonly stdout?: NodeJS.WriteStream;
   readonly stdin?: NodeJS.ReadStream;
 }
@@ -168,23 +167,15 @@ async function shown(session: TerminalSession, store: SnapshotStore, asked: Live
   process.on('SIGTSTP', onStop);
   onResize();
 
-  const nothing = new Writable({ write: (_chunk, _encoding, done) => done() });
   const prepare = () => {
     screen.restyle(lookFor(controller.state.theme));
     screen.resize(controller.picture.lines[0] === undefined ? 1 : Math.max(1, controller.columns), controller.picture.lines.length);
   };
-  const app = render(createElement(App, { controller, screen, prepare }), {
-    stdout: nothing,
-    stderr: nothing,
-    stdin: new PassThrough(),
-    interactive: false,
-    exitOnCtrlC: false,
-    patchConsole: false,
-  });
-  app.waitUntilExit().then(() => {}, onError);
   // Without keys nothing else would keep the process alive between two snapshots.
   const alive = setInterval(() => {}, 1 << 30);
+  const view = new View({ controller, screen, prepare, onError });
   try {
+    view.begin(options.onPicture ?? (() => {}));
     const how = await ended;
     if ('error' in how) throw how.error;
     return how;
@@ -192,7 +183,7 @@ async function shown(session: TerminalSession, store: SnapshotStore, asked: Live
     clearInterval(alive);
     acting.close();
     controller.close();
-    app.unmount();
+    view.close();
     await Promise.race([screen.pause(), new Promise((resolve) => setTimeout(resolve, 500).unref())]);
     stdout.off('resize', onResize);
     for (const signal of signals) process.off(signal, onSignal);
