@@ -28,7 +28,10 @@ const screenApart = {
   name: 'screen-apart',
   resolveId: (source, _importer, { kind }) =>
     kind === 'dynamic-import' && source === SCREEN ? { id: './screen.mjs', external: true } : null,
+  // What is kept as compiled code cannot import by itself (src/platform/code-cache.ts): a small file does it.
+  renderChunk: (code) => code.replace(/\bimport\((["'`])\.\/screen\.mjs\1\)/g, () => 'require("./screen.js").load()'),
 };
+writeFileSync(`${dir}/screen.js`, "exports.load=()=>import('./screen.mjs');\n");
 
 /**
  * The hot paths are files of their own, each whole: a chunk that it shares with the program costs a file and a module more in every hook, half a
@@ -65,16 +68,32 @@ for (const [name, file] of Object.entries({ hook: HOOK, ...HOT })) {
   await hot.close();
 }
 
-/** All that a report needs in one file: fifteen chunks of the program cost 0.3 ms each, and a report that finds nothing new takes 60. */
-const report = await rolldown({
+const screen = await rolldown({
   ...common,
-  input: { report: 'src/cli/report-entry.ts' },
-  // What its lazy parts need as well stays in it.
-  preserveEntrySignatures: 'allow-extension',
-  plugins: [builtins(), lateRequires()],
+  // The layout engine's loader looks for `fetch`, which makes Node load its whole HTTP client: the screen has no use for either.
+  transform: { ...common.transform, define: { ...common.transform.define, fetch: 'undefined' } },
+  input: { screen: 'src/surfaces/tui/mount.ts' },
+  external: [/^node:/, 'react-devtools-core'],
+  plugins: [lateRequires()],
 });
-await report.write({ dir, format: 'cjs', entryFileNames: '[name].js', chunkFileNames: 'report-[name]-[hash].js', minify: true });
-await report.close();
+await screen.write({ dir, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs', minify: true });
+await screen.close();
+
+/**
+ * All that a report needs in one file, and all that the live view's first picture needs in another: fifteen chunks of the program cost 0.3 ms each, and a
+ * report that finds nothing new takes 60.
+ */
+for (const name of ['report', 'live']) {
+  const whole = await rolldown({
+    ...common,
+    input: { [name]: `src/cli/${name}-entry.ts` },
+    // What its lazy parts need as well stays in it.
+    preserveEntrySignatures: 'allow-extension',
+    plugins: [screenApart, builtins(), lateRequires()],
+  });
+  await whole.write({ dir, format: 'cjs', entryFileNames: '[name].js', chunkFileNames: `${name}-[name]-[hash].js`, minify: true });
+  await whole.close();
+}
 
 /**
  * A file with plain ASCII alone, which is read as it is, with one question for each of Node's modules instead of one for each of our files, and with the
@@ -102,26 +121,32 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const MARKS = {
   hook: keepCompiled('hook', ['fs', 'path'], '{"session_id":"s-0","hook_event_name":"SessionStart","source":"startup"}'),
   report: keepCompiled('report', ['fs', 'path'], ''),
+  live: keepCompiled('live', ['fs', 'path'], ''),
 };
 
-/** The program's entry takes both from their files. */
-const OWN_FILES = { './sessions/hook.ts': 'hook', './cli/report-entry.ts': 'report' };
+/** The program takes these from their files. */
+const OWN_FILES = { 'src/sessions/hook.ts': 'hook', 'src/cli/report-entry.ts': 'report', 'src/cli/live-entry.ts': 'live' };
 const ownFiles = {
   name: 'own-files',
-  resolveId: (source, importer) =>
-    Object.hasOwn(OWN_FILES, source) && importer?.endsWith('src/main.ts') ? `\0own:${OWN_FILES[source]}` : null,
+  resolveId: (source, importer) => {
+    if (importer === undefined || !source.startsWith('.')) return null;
+    const file = relative('.', join(dirname(importer), source));
+    return Object.hasOwn(OWN_FILES, file) ? `\0own:${OWN_FILES[file]}` : null;
+  },
   load: (id) => {
     if (!id.startsWith('\0own:')) return null;
     const name = id.slice('\0own:'.length);
-    return `import { loadCompiled } from ${JSON.stringify(here('../src/platform/code-cache.ts'))};
-            export const run = (...given) => loadCompiled(require, __dirname, '${name}', '${MARKS[name]}').run(...given);`;
+    const exported = ['run', ...(name === 'live' ? ['runFlags'] : [])].map(
+      (each) => `export const ${each} = (...given) => loadCompiled(require, __dirname, '${name}', '${MARKS[name]}').${each}(...given);`,
+    );
+    return `import { loadCompiled } from ${JSON.stringify(here('../src/platform/code-cache.ts'))};${exported.join('')}`;
   },
 };
 
 const program = await rolldown({
   ...common,
   input: { main: 'src/main.ts', 'decode-worker': 'src/ledger/decode-worker.ts' },
-  plugins: [ownFiles, hotApart, screenApart, builtins(), lateRequires()],
+  plugins: [ownFiles, hotApart, builtins(), lateRequires()],
 });
 await program.write({ dir, format: 'cjs', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js', minify: true });
 await program.close();
@@ -129,17 +154,6 @@ await program.close();
 /** The entry needs nothing of the bundler's own helpers, yet loads their file: a hook would wait half a millisecond for it. */
 const entry = readFileSync(`${dir}/main.js`, 'utf8').replace(/,?require\("\.\/rolldown-runtime-[\w-]+\.js"\)(?=;)/, '');
 writeFileSync(`${dir}/main.js`, entry);
-
-const screen = await rolldown({
-  ...common,
-  // The layout engine's loader looks for `fetch`, which makes Node load its whole HTTP client: the screen has no use for either.
-  transform: { ...common.transform, define: { ...common.transform.define, fetch: 'undefined' } },
-  input: { screen: 'src/surfaces/tui/mount.ts' },
-  external: [/^node:/, 'react-devtools-core'],
-  plugins: [lateRequires()],
-});
-await screen.write({ dir, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs', minify: true });
-await screen.close();
 
 chmodSync(`${dir}/main.js`, 0o755);
 const old = `${dir}-old`;

@@ -69,6 +69,16 @@ export function addLiveFlags(command: Command): Command {
     .option('-d, --debug', 'say more about errors; frames and bytes in the footer');
 }
 
+/** `tidemark live` and `tidemark demo`. */
+export function addLiveCommands(program: Command, live: (flags: LiveFlags) => Promise<void>): void {
+  addLiveFlags(
+    program.command('live').description('the live view: sessions, combined usage, burn rate, projection, projects, warnings'),
+  ).action(live);
+  addLiveFlags(program.command('demo').description('a made-up home with live sessions, to look around without any data')).action(
+    (flags: LiveFlags) => live({ ...flags, demo: true }),
+  );
+}
+
 /** The flags that stand for settings: they win over environment and file (LV-22). */
 export function settingsOf(flags: LiveFlags): ConfigFlags {
   const given: Record<string, unknown> = {

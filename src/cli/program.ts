@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { newProgram, quiet } from './base-program.ts';
-import { addLiveFlags, type LiveFlags } from './live-flags.ts';
+import { addLiveCommands, addLiveFlags, type LiveFlags } from './live-flags.ts';
 import { REPORT_WORDS } from './report-names.ts';
 
 type Exit = (code: number) => void;
@@ -38,7 +38,7 @@ export async function buildProgram(exit: Exit, argv: readonly string[] = []): Pr
   const program = newProgram();
   const named = GROUPS.filter(({ names }) => argv[0] !== undefined && names.includes(argv[0]));
   if (named.length === 0) {
-    addLive(program, exit);
+    addLive(program, exit, argv);
     program.addHelpText('after', (await import('./first-steps.ts')).FIRST_STEPS);
   }
   for (const group of named.length === 0 ? GROUPS : named) await group.add(program, exit);
@@ -46,15 +46,10 @@ export async function buildProgram(exit: Exit, argv: readonly string[] = []): Pr
   return program;
 }
 
-function addLive(program: Command, exit: Exit): void {
-  const live = async (flags: LiveFlags): Promise<void> => exit(await (await import('./commands/live.ts')).runLive(flags));
+function addLive(program: Command, exit: Exit, argv: readonly string[]): void {
+  const live = async (flags: LiveFlags): Promise<void> => exit(await (await import('./live-entry.ts')).runFlags(flags, argv));
   addLiveFlags(program).action(live);
-  addLiveFlags(
-    program.command('live').description('the live view: sessions, combined usage, burn rate, projection, projects, warnings'),
-  ).action(live);
-  addLiveFlags(program.command('demo').description('a made-up home with live sessions, to look around without any data')).action(
-    (flags: LiveFlags) => live({ ...flags, demo: true }),
-  );
+  addLiveCommands(program, live);
   addHotPaths(program);
 }
 

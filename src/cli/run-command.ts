@@ -7,11 +7,14 @@ import { reportError } from './report-error.ts';
 export type BuildProgram = (exit: (code: number) => void, argv: readonly string[]) => Promise<Command>;
 
 /** Runs a command line to its exit code. */
-export async function runCommand(argv: readonly string[], build: BuildProgram): Promise<number> {
+export const runCommand = (argv: readonly string[], build: BuildProgram): Promise<number> => answered(argv, () => ask(argv, build));
+
+/** The exit code of what answers a command line (without node and script); an error is logged and told. */
+export async function answered(argv: readonly string[], answer: () => Promise<number>): Promise<number> {
   const debug = argv.includes('--debug') || argv.includes('-d');
   setDebug(debug);
   try {
-    return await runOnce(argv, build);
+    return await answeredOnSound(argv, answer);
   } catch (error) {
     logFailure(error);
     return reportError(error, debug);
@@ -19,14 +22,14 @@ export async function runCommand(argv: readonly string[], build: BuildProgram): 
 }
 
 /** A question that meets a damaged page of the ledger is asked once more after the ledger is mended (REL-22). */
-async function runOnce(argv: readonly string[], build: BuildProgram): Promise<number> {
+async function answeredOnSound(argv: readonly string[], answer: () => Promise<number>): Promise<number> {
   try {
-    return await ask(argv, build);
+    return await answer();
   } catch (error) {
     if ((error as { code?: unknown })?.code !== 'ERR_SQLITE_ERROR') throw error;
     const { mendAfter } = await import('./mend-ledger.ts');
     if (!(await mendAfter(error, argv))) throw error;
-    return await ask(argv, build);
+    return await answer();
   }
 }
 
