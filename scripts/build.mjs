@@ -131,11 +131,12 @@ const ownFiles = {
   resolveId: (source, importer) => {
     if (importer === undefined || !source.startsWith('.')) return null;
     const file = relative('.', join(dirname(importer), source));
-    return Object.hasOwn(OWN_FILES, file) ? `\0own:${OWN_FILES[file]}` : null;
+    // One for each importer: the entry needs no helpers of the bundler for what another asks for late.
+    return Object.hasOwn(OWN_FILES, file) ? `\0own:${OWN_FILES[file]}?${importer}` : null;
   },
   load: (id) => {
     if (!id.startsWith('\0own:')) return null;
-    const name = id.slice('\0own:'.length);
+    const name = id.slice('\0own:'.length, id.indexOf('?'));
     const exported = ['run', ...(name === 'live' ? ['runFlags'] : [])].map(
       (each) => `export const ${each} = (...given) => loadCompiled(require, __dirname, '${name}', '${MARKS[name]}').${each}(...given);`,
     );

@@ -84,6 +84,11 @@ describe.each([
   });
 });
 
+test('LS-39: the hook comes from one file, which the entry loads alone', () => {
+  const { files } = traced('hook', hook);
+  expect(files.filter((file) => file.startsWith(resolve('dist')))).toEqual([resolve('dist/main.js'), resolve('dist/hook.js')]);
+});
+
 describe('a report that finds nothing new', () => {
   const home = join(dir, 'report');
   const ask = (to: string) =>

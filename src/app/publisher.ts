@@ -41,6 +41,7 @@ export class Publisher {
   private readonly said = new Map<string, number>();
   private timer: NodeJS.Timeout | null = null;
   private lock: Lock | null = null;
+  private hasLooked = false;
   private running = false;
   private passAt = Number.NEGATIVE_INFINITY;
   private states = '';
@@ -54,11 +55,13 @@ export class Publisher {
     this.book = book;
     this.git = new GitReader({ path: app.env.PATH, home: app.paths.home, now: () => app.clock.now() });
     this.status = new StatusFiles(app);
-    this.take();
   }
 
-  /** This process writes what others read; looked up once a second. */
-  readonly isWriter = (): boolean => this.lock !== null;
+  /** This process writes what others read; looked up when it is first asked for, after the first picture of a view (LV-114), then once a second. */
+  readonly isWriter = (): boolean => {
+    if (!this.hasLooked) this.take();
+    return this.lock !== null;
+  };
 
   readonly gitOf = (folder: string): SummaryGit | null => this.git.get(folder);
 
@@ -88,6 +91,7 @@ export class Publisher {
   }
 
   private take(): void {
+    this.hasLooked = true;
     try {
       if (this.lock !== null && !this.lock.isHeld()) this.lock = null;
       this.lock ??= tryWriter(this.app.paths.stateDir);

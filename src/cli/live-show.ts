@@ -71,7 +71,10 @@ async function drawn({ monitor, flags, app, refreshSeconds, run, terminal, ascii
       run,
       stateDir: app.paths.stateDir,
       debug: flags.debug ?? false,
-      onPicture,
+      onPicture: () => {
+        onPicture();
+        return monitor.ready;
+      },
       now: () => app.clock.now(),
       monotonic: () => app.clock.monotonic(),
     });

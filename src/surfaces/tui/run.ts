@@ -35,8 +35,8 @@ export interface LiveViewOptions extends Omit<ControllerOptions, 'first' | 'debu
   readonly debug: boolean;
   /** ms, never going back. */
   readonly monotonic: () => number;
-  /** Called once, when the first picture is on its way to the terminal. */
-  readonly onPicture?: () => void;
+  /** Called once, when the first picture is on its way to the terminal; what it promises is worth more than what the view itself does later. */
+  readonly onPicture?: () => Promise<unknown>;
   readonly stdout?: NodeJS.WriteStream;
   readonly stdin?: NodeJS.ReadStream;
 }
@@ -175,7 +175,7 @@ async function shown(session: TerminalSession, store: SnapshotStore, asked: Live
   const alive = setInterval(() => {}, 1 << 30);
   const view = new View({ controller, screen, prepare, onError });
   try {
-    view.begin(options.onPicture ?? (() => {}));
+    view.begin(options.onPicture ?? (() => Promise.resolve()));
     const how = await ended;
     if ('error' in how) throw how.error;
     return how;

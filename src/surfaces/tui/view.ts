@@ -6,8 +6,8 @@ export interface ViewOptions extends Drawing {
 }
 
 /**
- * The view's life on the screen. The first picture is drawn without the framework, which takes longer to load than everything before it (LV-114); then the
- * framework's component takes over.
+ * The view's life on the screen. The first pictures are drawn without the framework, which takes longer to load than everything before it (LV-114); its
+ * component takes over when nothing is waited for any more.
  */
 export class View {
   private readonly o: ViewOptions;
@@ -19,18 +19,20 @@ export class View {
     this.o = options;
   }
 
-  /** Draws, and calls `onPicture` once the picture is on its way out. */
-  begin(onPicture: () => void): void {
+  /** Draws, and calls `onPicture` once the picture is on its way out; what that promises comes before the framework. */
+  begin(onPicture: () => Promise<unknown>): void {
     const { controller, onError } = this.o;
     draw(this.o);
     this.leave = controller.subscribe(() => draw(this.o));
     this.later = setImmediate(() => {
-      onPicture();
-      this.mount().catch(onError);
+      onPicture()
+        .then(() => this.mount())
+        .catch(onError);
     });
   }
 
   private async mount(): Promise<void> {
+    if (this.isClosed) return;
     const { mount } = await import('./mount.ts');
     if (this.isClosed) return;
     const { ended, unmount } = mount(this.o);
