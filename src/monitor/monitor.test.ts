@@ -49,6 +49,37 @@ test('UR-110: an appended line, half a line and its rest, a new file, a deleted 
   expect(m.get()).toMatchObject({ combined: { all: 416 }, ingest: { notice: null } });
 });
 
+test('LV-114: what the ledger has is there before anything is watched or read, and nothing that comes meanwhile is missed', async () => {
+  mkdirSync(home.folder, { recursive: true });
+  writeFileSync(home.fileOf('s1'), line('s1'));
+  const before = home.start();
+  await before.ready;
+  before.close();
+
+  const { promise: begins, resolve: begin } = Promise.withResolvers<void>();
+  const m = home.start({ begins });
+  expect(m.get()).toMatchObject({ sessions: [{ id: 's1' }], ingest: { reading: true } });
+  appendFileSync(home.fileOf('s1'), line('s1', 11));
+  await new Promise((done) => setTimeout(done, 150));
+  expect(m.get()).toMatchObject({ ingest: { reading: true } });
+  begin();
+  await m.ready;
+  expect(m.get()).toMatchObject({ ingest: { reading: false }, combined: { all: 111 } });
+  appendFileSync(home.fileOf('s1'), line('s1', 100));
+  await until(m, (s) => s.combined.all === 211);
+});
+
+test('LV-114: a monitor that is closed before it begins watches and reads nothing', async () => {
+  mkdirSync(home.folder, { recursive: true });
+  writeFileSync(home.fileOf('s1'), line('s1'));
+  const { promise: begins, resolve: begin } = Promise.withResolvers<void>();
+  const m = home.start({ begins });
+  m.close();
+  begin();
+  await m.ready;
+  expect(m.get()).toMatchObject({ combined: { all: 0 } });
+});
+
 test('HZ-32: a root that is created later', async () => {
   const m = home.start();
   await m.ready;

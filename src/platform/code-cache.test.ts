@@ -65,6 +65,14 @@ test('LS-37: a changed byte anywhere is found', () => {
   expect(ran).toEqual([]);
 });
 
+test.each(['hook', 'report', 'live'])('LV-114, LS-39: this Node takes the kept code of the built %s', (name) => {
+  const cache = readdirSync(resolve('dist')).find((each) => each.startsWith(`${name}-`) && each.endsWith('.cache'))!;
+  const both = readFileSync(resolve('dist', cache));
+  const cachedData = both.subarray(0, both.length / 2);
+  const script = new Script(wrapped(readFileSync(resolve('dist', `${name}.js`), 'latin1')), { cachedData });
+  expect(script.cachedDataRejected).toBe(false);
+});
+
 /** The built program with one file of kept code changed. */
 function damagedProgram(name: string, damage: (path: string, bytes: Buffer) => void): string {
   cpSync(resolve('dist'), join(dir, 'dist'), { recursive: true });
@@ -79,6 +87,8 @@ test.each([
   ['report', 'another byte changed', flip(150_000)],
   ['report', 'cut off', (path: string) => truncateSync(path, 300_000)],
   ['hook', 'a byte changed', flip(100_000)],
+  ['live', 'a byte changed', flip(300_000)],
+  ['live', 'cut off', (path: string) => truncateSync(path, 500_000)],
 ])('LS-37: the built %s with kept code that is damaged, %s', (name, _how, damage) => {
   const home = join(dir, 'home');
   const main = damagedProgram(name, damage);
@@ -86,9 +96,9 @@ test.each([
   writeFileSync(join(home, '.claude/projects/-p/s.jsonl'), '');
   const input = JSON.stringify({ session_id: 's', hook_event_name: 'UserPromptSubmit', cwd: '/tmp' });
   const env = { HOME: home, PATH: process.env.PATH ?? '' };
-  const words = name === 'hook' ? ['hook'] : ['daily', '--json'];
+  const words = { hook: ['hook'], report: ['daily', '--json'], live: ['live', '--once', '--json'] }[name]!;
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], { env, input, encoding: 'utf8' });
   expect([status, stderr]).toEqual([0, '']);
   if (name === 'hook') expect(readdirSync(join(home, '.claude/status'))).toContain('s.json');
-  else expect(JSON.parse(stdout)).toHaveProperty('daily');
+  else expect(JSON.parse(stdout)).toHaveProperty(name === 'live' ? 'sessions' : 'daily');
 });
