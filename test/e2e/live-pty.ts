@@ -67,8 +67,13 @@ export function open(
   const written: string[] = [];
   let pending = Promise.resolve();
   child.onData((data) => {
-    written.push(data);
-    pending = new Promise((resolve) => terminal.write(data, resolve));
+    // What counts as written is what the screen shows: a frame that came in two pieces is whole only with the second.
+    pending = new Promise((resolve) =>
+      terminal.write(data, () => {
+        written.push(data);
+        resolve();
+      }),
+    );
   });
   const exited = new Promise<number>((resolve) => {
     child.onExit(({ exitCode, signal }) => void pending.then(() => resolve(exitCode === 0 && signal ? 128 + signal : exitCode)));

@@ -23,8 +23,10 @@ const loaded = () => process.moduleLoadList.filter((name) => name.startsWith('Na
 const before = new Set(loaded());
 fs.readdirSync = (folder, ...more) => { folders.push(String(folder)); return readdirSync(folder, ...more); };
 fs.watch = (folder, ...more) => { folders.push(String(folder)); return watch(folder, ...more); };
+let isFirst = true;
 fs.write = (...all) => {
-  Object.assign(fs, { write, readdirSync, watch });
+  if (!isFirst) return write(...all);
+  isFirst = false;
   const modules = loaded().filter((name) => !before.has(name));
   fs.writeFileSync(process.env.TRACE_TO, JSON.stringify({ files: Object.keys(require.cache), folders, modules }));
   return write(...all);
