@@ -131,12 +131,11 @@ const ownFiles = {
   resolveId: (source, importer) => {
     if (importer === undefined || !source.startsWith('.')) return null;
     const file = relative('.', join(dirname(importer), source));
-    // One for each importer: the entry needs no helpers of the bundler for what another asks for late.
-    return Object.hasOwn(OWN_FILES, file) ? `\0own:${OWN_FILES[file]}?${importer}` : null;
+    return Object.hasOwn(OWN_FILES, file) ? `\0own:${OWN_FILES[file]}` : null;
   },
   load: (id) => {
     if (!id.startsWith('\0own:')) return null;
-    const name = id.slice('\0own:'.length, id.indexOf('?'));
+    const name = id.slice('\0own:'.length);
     const exported = ['run', ...(name === 'live' ? ['runFlags'] : [])].map(
       (each) => `export const ${each} = (...given) => loadCompiled(require, __dirname, '${name}', '${MARKS[name]}').${each}(...given);`,
     );

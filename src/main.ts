@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // The hot paths come first: somebody waits for them many times a minute, so nothing is loaded before the first word is read (design §2, LS-39, SL-4).
 // The build keeps the hook, the reports and the live view in files of their own, which this only loads when they are called.
-import { run as runLive } from './cli/live-entry.ts';
 import { asksForLive } from './cli/live-names.ts';
 import { run as runReport } from './cli/report-entry.ts';
 import { REPORT_WORDS } from './cli/report-names.ts';
@@ -16,7 +15,7 @@ async function start(argv: readonly string[]): Promise<number> {
     return 1;
   }
   if (argv[0] !== undefined && REPORT_WORDS.includes(argv[0])) return runReport(argv);
-  if (asksForLive(argv)) return runLive(argv);
+  if (asksForLive(argv)) return (await import('./cli/live-entry.ts')).run(argv);
   process.getBuiltinModule('node:module').enableCompileCache?.();
   (await import('./platform/stdout.ts')).endQuietlyOnClosedPipe();
   return (await import('./cli/run.ts')).run(argv);
