@@ -7,13 +7,14 @@ import type { CostMode } from '../pricing/types.ts';
 import { PACE_SPAN_MS } from '../usage/burn.ts';
 import type { UsageEvent } from '../usage/types.ts';
 import { openWindow } from '../usage/window.ts';
+import { groupBy } from './amounts.ts';
 import { LiveUsage } from './live-usage.ts';
 import { FUTURE_MS } from './session-signs.ts';
 import { dayOf, retainFrom } from './snapshot-span.ts';
 import type { NewRequest } from './transcript-tail.ts';
-import { ledgerPrint } from './usage-print.ts';
+import { ledgerPrint, UsagePrint } from './usage-print.ts';
 import { CHART_MINUTES } from './usage-rates.ts';
-import type { Bounds } from './usage-slot.ts';
+import type { Bounds, UsageSlot } from './usage-slot.ts';
 import type { AccountWindows } from './windows.ts';
 
 export interface LedgerUsageOptions {
@@ -33,6 +34,7 @@ const UNTIMED_MS = 10 * MINUTE_MS;
 const SLICE_MS = 10 * MINUTE_MS;
 /** Requests are at hand singly for a little longer than the longest span that a rate looks at. */
 const SINGLE_MS = PACE_SPAN_MS + MINUTE_MS;
+const NOBODY: ReadonlySet<string> = new Set();
 const cellStart = (at: number): number => Math.floor(at / CELL_MS) * CELL_MS;
 const settledBefore = (now: number): number => Math.floor((now - SINGLE_MS) / MINUTE_MS) * MINUTE_MS;
 
@@ -99,6 +101,10 @@ export class LedgerUsage {
     return this.options.accountAt?.(sessionId, at) ?? this.directory.find(sessionId)?.account ?? DEFAULT_ACCOUNT;
   }
 
+  private get switched(): ReadonlySet<string> {
+    return this.options.switched?.() ?? NOBODY;
+  }
+
   private fromAt(now: number): number {
     return cellStart(retainFrom(now, this.options.zone, this.windows()));
   }
@@ -134,8 +140,8 @@ export class LedgerUsage {
 
   /** Requests with the account that was valid at their time; nearly all sessions have one only. */
   private attributed(events: readonly UsageEvent[]): readonly UsageEvent[] {
-    const switched = this.options.switched?.();
-    if (switched === undefined || switched.size === 0) return events;
+    const { switched } = this;
+    if (switched.size === 0) return events;
     return events.map((event) =>
       switched.has(event.sessionId) ? { ...event, account: this.accountAt(event.sessionId, event.at) } : event,
     );
@@ -149,6 +155,26 @@ export class LedgerUsage {
   /** Equal sums, equal requests: what another process wrote shows here. */
   private agrees(now: number): boolean {
     const theirs = ledgerPrint(this.ledger, this.options.mode, this.from, this.until(now));
-    return theirs.equals(this.usage.print(this.from, (sessionId) => this.directory.find(sessionId)?.id ?? 0));
+    return theirs.equals(this.usage.print(this.from, (sessionId) => this.directory.find(sessionId)?.id ?? 0)) && this.isAttributed(now);
+  }
+
+  /** Each request counts for the account that is known now to have been its session's (AP-5): that changes although the ledger does not. */
+  private isAttributed(now: number): boolean {
+    const { switched } = this;
+    const isOwn = ({ sessionId, account }: UsageSlot) => account === (this.directory.find(sessionId)?.account ?? DEFAULT_ACCOUNT);
+    if (!this.usage.all().every((slot) => slot.isEmpty || switched.has(slot.sessionId) || isOwn(slot))) return false;
+    return [...switched].every((sessionId) => this.isParted(sessionId, now));
+  }
+
+  /** Of a session under several accounts each one has its requests; such sessions are few. */
+  private isParted(sessionId: string, now: number): boolean {
+    const info = this.directory.find(sessionId);
+    if (info === null) return true;
+    const parts = groupBy(this.read(this.from, this.until(now), info.id), ({ account }) => account);
+    return this.usage.slotsOf(sessionId).every((slot) => {
+      const print = new UsagePrint();
+      for (const event of parts.get(slot.account) ?? []) print.add(event);
+      return print.equals(slot.printSince(this.from));
+    });
   }
 }
