@@ -56,3 +56,54 @@ describe('what changes although the ledger does not', () => {
     expect(usedIn(state)).toEqual({ 'default s1': 100, 'work s1': 20 });
   });
 });
+
+describe('what fails on the way', () => {
+  /** The ledger, whose requests cannot be read while `fails` says so, from some row on. */
+  function failing(fails: () => boolean): Ledger {
+    const { db } = home.ledger;
+    const broken = Object.create(db, {
+      read: {
+        value: <T>(work: () => T): T =>
+          db.read(() => {
+            const found = work();
+            if (fails()) throw new Error('disk I/O error');
+            return found;
+          }),
+      },
+      sql: {
+        value: (text: string) => {
+          if (fails() && text.includes('FROM event ')) reads++;
+          if (fails() && text.includes('FROM event ') && reads > 3) throw new Error('disk I/O error');
+          return db.sql(text);
+        },
+      },
+    }) as Ledger['db'];
+    let reads = 0;
+    return Object.create(home.ledger, { db: { value: broken } }) as Ledger;
+  }
+
+  test('a reading that fails leaves the figures as they were, and the next one is whole', async () => {
+    write('s1', { at: NOW - 50 * MINUTE, input: 100, output: 0 }, { at: NOW - MINUTE, input: 20, output: 0 });
+    await read();
+    let fails = false;
+    const state = new LedgerState(
+      failing(() => fails),
+      {
+        ...{ mode: 'auto', aliases: {}, projects: [], excludeProjects: [], floorMs: null, lengthMs: null, zone: 'UTC' },
+      },
+    );
+    state.refresh(NOW, true);
+    state.prepare(NOW);
+    expect(usedIn(state)).toEqual({ 'default s1': 120 });
+    write('s1', { at: NOW - 50 * MINUTE, input: 3, output: 0 });
+    await read();
+    fails = true;
+    expect(() => state.refresh(NOW, false)).toThrow('disk I/O error');
+    state.prepare(NOW);
+    expect(usedIn(state)).toEqual({ 'default s1': 120 });
+    fails = false;
+    state.refresh(NOW, false);
+    state.prepare(NOW);
+    expect(usedIn(state)).toEqual({ 'default s1': 123 });
+  });
+});

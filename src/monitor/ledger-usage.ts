@@ -40,7 +40,7 @@ const settledBefore = (now: number): number => Math.floor((now - SINGLE_MS) / MI
 
 /** The requests of the open windows, the day and the chart, as the ledger has them: read whole at times, in between those that changed. */
 export class LedgerUsage {
-  readonly usage = new LiveUsage();
+  usage = new LiveUsage();
   private from = Number.POSITIVE_INFINITY;
   /** A request has changed that is known as a part of a sum only. */
   private isStale = false;
@@ -122,12 +122,11 @@ export class LedgerUsage {
 
   private readAll(now: number): void {
     const from = this.fromAt(now);
-    // What is read in part is nothing.
-    this.from = Number.POSITIVE_INFINITY;
-    this.ledger.db.read(() => this.usage.begin(this.slices(from, this.until(now)), this.boundsAt(now), settledBefore(now)));
-    this.from = from;
-    this.isStale = false;
-    this.usage.settle(settledBefore(now), from, now - CHART_MINUTES * MINUTE_MS);
+    const usage = new LiveUsage();
+    this.ledger.db.read(() => usage.begin(this.slices(from, this.until(now)), this.boundsAt(now), settledBefore(now)));
+    usage.settle(settledBefore(now), from, now - CHART_MINUTES * MINUTE_MS);
+    // What is read in part is nothing: until all is read, what was known before stands.
+    [this.usage, this.from, this.isStale] = [usage, from, false];
   }
 
   private *slices(from: number, until: number): Generator<UsageEvent> {

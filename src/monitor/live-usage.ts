@@ -28,13 +28,8 @@ export class LiveUsage {
     return usage;
   }
 
-  /** Everything anew. Parts of one request stand together; those before `settledUntil` (epoch ms) are taken as sums at once. */
+  /** The first requests. Parts of one request stand together; those before `settledUntil` (epoch ms) are taken as sums at once. */
   begin(events: Iterable<UsageEvent>, bounds: Bounds, settledUntil: number): void {
-    this.slots.clear();
-    this.list = this.accounts = null;
-    this.sessions.clear();
-    this.byKey.clear();
-    this.minutes.clear();
     this.bounds = bounds;
     this.until = settledUntil;
     this.putAll(events);
