@@ -57,13 +57,13 @@ export class LedgerState {
     // A pass that found nothing new leaves the history as it was read.
     const state = this.ledgerState();
     const all = whole && state !== this.readAt;
-    this.readAt = state;
     this.directory.load();
     this.refreshWindows(now, all);
     this.requests.refresh(now, all);
     const filter = cellFilter({ ...NO_FILTER, projects: options.projects, excludeProjects: options.excludeProjects }, this.directory);
     this.shown = filter.sessions === null ? null : new Set(filter.sessions.map((id) => this.directory.sessions.get(id)!.sessionId));
     this.refreshSessions(now);
+    this.readAt = state;
   }
 
   /** Differs after every change of the ledger, by this process or another. */
@@ -92,6 +92,8 @@ export class LedgerState {
 
   /** Brings the sums to the windows and the day of `now`: before each snapshot. */
   prepare(now: number): void {
+    // Of a ledger that has just taken another one's place nothing is known yet.
+    if (this.readAt === null) this.refresh(now, true);
     this.requests.prepare(now);
   }
 

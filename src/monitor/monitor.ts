@@ -186,7 +186,7 @@ class Following implements RunningMonitor {
       // What another process wrote beside it shows at the next regular look.
       isDone = this.ledger.state.follow(now, news);
     } catch (error) {
-      if (!this.ledger.recovered(error)) this.report.writeNotice = heldBackText(error, null);
+      if (!this.ledger.recovered(error)) this.report.askNotice = heldBackText(error, null);
     }
     if (isDone) {
       this.report.counted.changed(now);
@@ -198,13 +198,14 @@ class Following implements RunningMonitor {
   private update(all: boolean): void {
     if (this.closed) return;
     const now = this.o.clock.now();
-    try {
-      this.ledger.sound(() => this.ledger.state.refresh(now, all));
+    const isAsked = this.ask(() => {
+      // Asked first: what another process writes meanwhile shows at the next look.
       this.version = this.ledger.dataVersion;
+      this.ledger.state.refresh(now, all);
+    });
+    if (isAsked) {
       this.readAt = now;
-    } catch (error) {
-      // The last figures stand, with the reason.
-      this.report.writeNotice = heldBackText(error, null);
+      this.report.askNotice = null;
     }
     this.report.counted.forget();
     if (!this.reading.isPassing) {
@@ -213,6 +214,18 @@ class Following implements RunningMonitor {
     }
     this.sources.readStates(now, true);
     this.publish();
+  }
+
+  /** False where the ledger cannot be asked: the last figures stand, with the reason, and the next look tries again. */
+  private ask(work: () => void): boolean {
+    try {
+      this.ledger.sound(work);
+      return true;
+    } catch (error) {
+      this.version = null;
+      this.report.askNotice = heldBackText(error, null);
+      return false;
+    }
   }
 
   /** Registry, journals or captures may say something new: an event, or the regular look (LS-14). */
@@ -228,7 +241,7 @@ class Following implements RunningMonitor {
       this.update(accounts);
       return;
     }
-    if (quota) this.ledger.sound(() => this.ledger.state.setSamples(now, this.sources.windowSamples()));
+    if (quota) this.ask(() => this.ledger.state.setSamples(now, this.sources.windowSamples()));
     if (any || states) this.publish();
   }
 

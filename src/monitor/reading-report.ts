@@ -10,21 +10,29 @@ export class ReadingReport {
   readonly progress = new ReadingProgress();
   readonly counted = new CountedFiles();
   readonly health = new ReadingHealth();
-  /** One sentence each while something is held back, else null: what cannot be written, read or watched. */
+  /** One sentence each while something is held back, else null: what cannot be written, asked of the ledger, read or watched. */
   writeNotice: string | null = null;
+  askNotice: string | null = null;
   readNotice: string | null = null;
   watchNotice: string | null = null;
 
   /** Epoch ms. */
   ingest(ledger: Ledger, now: number, reading: boolean, polling: boolean): Snapshot['ingest'] {
-    const notice = this.writeNotice ?? this.readNotice ?? this.watchNotice ?? ledger.notice;
     return {
       reading,
       percent: reading ? this.progress.percent : null,
       ...this.counted.of(ledger, now),
-      notice,
-      ledgerFault: [this.writeNotice, ledger.notice].find((text) => text !== null && isLedgerFault(text)) ?? null,
+      ...this.notices(ledger),
       polling,
+    };
+  }
+
+  /** What is held back. */
+  notices(ledger: Ledger): Pick<Snapshot['ingest'], 'notice' | 'ledgerFault'> {
+    const { writeNotice, askNotice, readNotice, watchNotice } = this;
+    return {
+      notice: writeNotice ?? askNotice ?? readNotice ?? watchNotice ?? ledger.notice,
+      ledgerFault: [writeNotice, askNotice, ledger.notice].find((text) => text !== null && isLedgerFault(text)) ?? null,
     };
   }
 }
