@@ -44,6 +44,8 @@ export class LedgerMemory {
   /** Events by key: Claude Code writes a response as several lines, which arrive one by one. */
   readonly requests = new Newest<string, StoredRequest>(512);
   readonly files = new Newest<string, StoredFile>(512);
+  /** How many requests have so far become later ones: a line counts that the earlier lines must stand back for, or that knows the time they did not (D-10, D-12). */
+  movedLater = 0;
   /** The index of keys is there (key-index.ts). */
   isKeyed = false;
   private readonly db: Database;

@@ -150,6 +150,7 @@ export class RequestRows {
     const before = toRow(stored.state, stored.session, stored.model, stored.calc);
     this.remember(r.key, now);
     if (sameRow(after, before)) return false;
+    if (merged.at > stored.state.at) this.o.memory.movedLater++;
     files.event(before, -1);
     if (this.o.memory.forgotten.has(merged.owner.sessionId)) this.drop(r.key, id);
     else {

@@ -4,7 +4,7 @@ import { ingest } from '../ledger/ingest.ts';
 import type { Ledger } from '../ledger/open.ts';
 import { LedgerState, type LedgerStateOptions } from './ledger-state.ts';
 import { FollowedHome } from './testing-home.ts';
-import { type ResponseLine, responseLine } from './testing-lines.ts';
+import { freshId, type ResponseLine, responseLine } from './testing-lines.ts';
 
 const MINUTE = 60_000;
 const NOW = Date.parse('2026-11-20T12:00:00Z');
@@ -54,6 +54,63 @@ describe('what changes although the ledger does not', () => {
     state.refresh(NOW, true);
     state.prepare(NOW);
     expect(usedIn(state)).toEqual({ 'default s1': 100, 'work s1': 20 });
+  });
+});
+
+describe('what a followed line changes', () => {
+  /** Reads what was written, and follows it by what its lines say. */
+  async function followed(
+    state: LedgerState,
+    session: string,
+    lines: readonly { readonly id: number; readonly at: number }[],
+  ): Promise<void> {
+    await read();
+    const requests = lines.map(({ id, at }) => ({ key: `msg_${String(id).padStart(20, '0')}`, sessionId: session, at }));
+    if (!state.follow(NOW, [{ requests, sessions: new Set([session]), gap: false }])) state.refresh(NOW, false);
+    state.prepare(NOW);
+  }
+  const totals = (state: LedgerState) =>
+    Object.fromEntries([...state.input().sessions.values()].map(({ sessionId, total }) => [sessionId, total.input + total.output]));
+
+  test('D-10: a request that turns out to be a later one is not counted at its former time too', async () => {
+    const id = freshId();
+    write('s1', { at: NOW - 50 * MINUTE, id, input: 100, output: 0, sidechain: true }, { at: NOW - 50 * MINUTE, input: 1, output: 0 });
+    await read();
+    const state = stateOf();
+    state.refresh(NOW, true);
+    state.prepare(NOW);
+    write('s1', { at: NOW - MINUTE, id, input: 100, output: 0 });
+    await followed(state, 's1', [{ id, at: NOW - MINUTE }]);
+    expect(usedIn(state)).toEqual({ 'default s1': 101 });
+  });
+
+  test('D-5: a line that adds to a request of another session is counted there', async () => {
+    const id = freshId();
+    write('s1', { at: NOW - 5 * MINUTE, id, input: 100, output: 0 });
+    write('s2', { at: NOW - 4 * MINUTE, input: 1, output: 0 });
+    await read();
+    const state = stateOf();
+    state.refresh(NOW, true);
+    state.prepare(NOW);
+    write('s2', { at: NOW - 5 * MINUTE, id, input: 100, output: 30 });
+    await followed(state, 's2', [{ id, at: NOW - 5 * MINUTE }]);
+    expect(state.usage.slotsOf('s1')[0]!.window.output).toBe(30);
+    expect(totals(state)).toEqual({ s1: 130, s2: 1 });
+  });
+
+  test('D-5: a request that goes to another session leaves the sums of the former', async () => {
+    const id = freshId();
+    write('s1', { at: NOW - 5 * MINUTE, input: 7, output: 0 }, { at: NOW - 4 * MINUTE, id, input: 100, output: 0 });
+    write('s2', { at: NOW - 6 * MINUTE, input: 1, output: 0 });
+    await read();
+    const state = stateOf();
+    state.refresh(NOW, true);
+    state.prepare(NOW);
+    expect(totals(state)).toEqual({ s1: 107, s2: 1 });
+    write('s2', { at: NOW - 4 * MINUTE, id, input: 100, output: 0 });
+    await followed(state, 's2', [{ id, at: NOW - 4 * MINUTE }]);
+    expect(usedIn(state)).toEqual({ 'default s1': 7, 'default s2': 101 });
+    expect(totals(state)).toEqual({ s1: 7, s2: 101 });
   });
 });
 

@@ -44,6 +44,8 @@ export class LedgerUsage {
   private from = Number.POSITIVE_INFINITY;
   /** A request has changed that is known as a part of a sum only. */
   private isStale = false;
+  /** {@link LedgerMemory.movedLater} when all was read. */
+  private moved = 0;
   private readonly ledger: Ledger;
   private readonly directory: LiveDirectory;
   private readonly options: LedgerUsageOptions;
@@ -59,7 +61,7 @@ export class LedgerUsage {
   /** Takes in what the ledger has now, epoch ms. `all` reads everything anew: an earlier time of a request inside its cell shows in no sum. */
   refresh(now: number, all: boolean): void {
     const from = this.fromAt(now);
-    if (!all && !this.isStale && from >= this.from) {
+    if (!all && !this.isStale && !this.hasMoved && from >= this.from) {
       this.from = from;
       if (this.agrees(now)) return;
       for (const tail of TAILS_MS) {
@@ -80,16 +82,22 @@ export class LedgerUsage {
     else usage.settle(settledBefore(now), this.from, now - CHART_MINUTES * MINUTE_MS);
   }
 
-  /** Reads a session's requests since the oldest of these, which have new lines. False when that one is known as a part of a sum only. */
+  /**
+   * Reads a session's requests since the oldest of these, which its new lines belong to. False when that is not all: one is known as a part of a sum only, or
+   * is another session's, or was (D-5).
+   */
   follow(sessionId: string, requests: readonly NewRequest[], now: number): boolean {
-    const from = Math.min(...requests.map((request) => this.timeOf(request, now)));
-    if (from < this.usage.settledUntil) {
+    const places = requests.map((request) => this.placeOf(request, now));
+    const from = Math.min(...places.map(({ at }) => at));
+    if (this.hasMoved || from < this.usage.settledUntil) {
       this.isStale = true;
       return false;
     }
-    const info = this.directory.find(sessionId);
-    if (info !== null) this.usage.putAll(this.read(Math.max(this.from, from), this.until(now), info.id));
-    return true;
+    const own = this.directory.find(sessionId)?.id ?? null;
+    const owners = new Set([own, ...places.map(({ session }) => session ?? own)]);
+    const isOwn = owners.size === 1 && requests.every(({ key }) => (this.usage.ownerOf(key) ?? sessionId) === sessionId);
+    for (const id of owners) if (id !== null) this.usage.putAll(this.read(Math.max(this.from, from), this.until(now), id));
+    return isOwn;
   }
 
   /** The windows or the day reach further back than what is at hand. */
@@ -109,10 +117,16 @@ export class LedgerUsage {
     return cellStart(retainFrom(now, this.options.zone, this.windows()));
   }
 
-  /** The ledger's time of a request is the earliest of its lines, which a later line does not name. */
-  private timeOf({ key, at }: NewRequest, now: number): number {
-    const stored = this.ledger.db.sql('SELECT at FROM event WHERE key = ?').get(key)?.at as number | undefined;
-    return stored ?? this.usage.timeOf(key) ?? at ?? now - UNTIMED_MS;
+  /** The ledger's time of a request is the earliest of its lines, which a later line does not name; so is its session that with the best claim. */
+  private placeOf({ key, at }: NewRequest, now: number): { readonly at: number; readonly session: number | null } {
+    const stored = this.ledger.db.sql('SELECT at, session FROM event WHERE key = ?').get(key);
+    if (stored !== undefined) return { at: stored.at as number, session: stored.session as number };
+    return { at: this.usage.timeOf(key) ?? at ?? now - UNTIMED_MS, session: null };
+  }
+
+  /** A request has become a later one: a sum may hold it at its former time. */
+  private get hasMoved(): boolean {
+    return this.moved !== this.ledger.appender.memory.movedLater;
   }
 
   private boundsAt(now: number): Bounds {
@@ -127,6 +141,7 @@ export class LedgerUsage {
     usage.settle(settledBefore(now), from, now - CHART_MINUTES * MINUTE_MS);
     // What is read in part is nothing: until all is read, what was known before stands.
     [this.usage, this.from, this.isStale] = [usage, from, false];
+    this.moved = this.ledger.appender.memory.movedLater;
   }
 
   private *slices(from: number, until: number): Generator<UsageEvent> {

@@ -67,6 +67,11 @@ export class LiveUsage {
     return this.byKey.get(key)?.[0]?.at;
   }
 
+  /** Session of a request that is at hand singly, else undefined. */
+  ownerOf(key: string): string | undefined {
+    return this.byKey.get(key)?.[0]?.sessionId;
+  }
+
   /** Before this instant requests are known as sums only: of those none can be replaced. Epoch ms. */
   get settledUntil(): number {
     return this.until;
