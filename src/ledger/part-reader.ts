@@ -25,6 +25,8 @@ export class PartReader {
   private firstAt: number;
   private lastAt: number;
   private session: string | null;
+  /** A last line without newline was read. */
+  private hasRest = false;
   private taken = 0;
   private position = 0;
   private requests = new Map<string, RequestState>();
@@ -82,7 +84,8 @@ export class PartReader {
 
   /** All whole lines of this reading, null when they were not gathered or are too many. */
   seenLines(opened: { readonly ino: number; readonly mtimeMs: number }): SeenLines | null {
-    return this.seen?.take(opened, this.start, this.start + this.splitter.consumed) ?? null;
+    const until = this.start + this.splitter.consumed;
+    return this.seen?.take(opened, { from: this.start, until, hasRest: this.hasRest }) ?? null;
   }
 
   /** A last line without newline counts if it is whole; the checkpoint stays before it, so it is read again and changes nothing then. */
@@ -94,6 +97,7 @@ export class PartReader {
     const { flagged, firstAt, lastAt, session } = this;
     let at = this.position;
     for (const facts of decoded.facts) this.learn(facts, at++);
+    this.hasRest = decoded.facts.length > 0;
     Object.assign(this, { flagged, firstAt, lastAt, session });
   }
 

@@ -116,6 +116,30 @@ test('LV-123: two processes on one ledger agree, and see the names the other giv
   await until(m, (s) => s.sessions[0]?.name === 'api s1');
 });
 
+test.each([1, 2])('REL-10: a last line whose newline is missing is shown as it is counted, of %i files that grew', async (files) => {
+  const names = ['s1', 's2'].slice(0, files);
+  for (const name of names) writeFileSync(home.fileOf(name), line({ session: name }));
+  const m = start();
+  await m.ready;
+  const all = 1110 * files;
+  expect(m.get().combined.all).toBe(all);
+  for (const name of names) appendFileSync(home.fileOf(name), line({ session: name, ageMs: 40 * 60_000 }).trimEnd());
+  await until(m, (s) => s.combined.all === 2 * all);
+  for (const name of names) appendFileSync(home.fileOf(name), `\n${line({ session: name })}`);
+  await until(m, (s) => s.combined.all === 3 * all);
+  expect(m.get().combined.requests).toBe(3 * files);
+});
+
+test('a message inside another record that names a session of its own is shown', async () => {
+  writeFileSync(home.fileOf('s1'), line() + line({ session: 's2' }));
+  const m = start();
+  await m.ready;
+  const inner = JSON.parse(line({ session: 's2' })) as object;
+  const record = { type: 'progress', sessionId: 's1', timestamp: new Date(systemClock.now()).toISOString(), data: { message: inner } };
+  appendFileSync(home.fileOf('s1'), `${JSON.stringify(record)}\n`);
+  await until(m, (s) => s.combined.all === 3330);
+});
+
 describe('LV-52: the last action', () => {
   test('is in memory only, without the third word', async () => {
     writeFileSync(home.fileOf('s1'), line({ tool: 'Bash', command: 'npm test canary-third-word' }));

@@ -205,7 +205,7 @@ describe('what has been written since', () => {
     const size = readSize();
     const { ino, mtimeMs } = statSync(file);
     const lines = [{ end: size + 9, objects: null, text: tool('Edit', {}).trim() }];
-    const seen = { ino, mtimeMs, from: size, until: size + 10, lines };
+    const seen = { ino, mtimeMs, from: size, until: size + 10, lines, hasRest: false };
     for (const other of [
       { ...seen, ino: ino + 1 },
       { ...seen, from: 0 },

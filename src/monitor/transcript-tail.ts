@@ -37,7 +37,7 @@ export interface TailNews {
   readonly requests: readonly NewRequest[];
   /** Sessions that the new lines name. */
   readonly sessions: ReadonlySet<string>;
-  /** More was written than is read, or the file is another one: what it held is not known from here. */
+  /** More was written than is read, or without a newline yet, or the file is another one: what it held is not known from here. */
   readonly gap: boolean;
 }
 
@@ -89,15 +89,16 @@ export class TranscriptTail {
   }
 
   /** The ledger has compared what lies before these lines with what it was, and has these. */
-  private take({ lines, until, mtimeMs }: SeenLines): TailNews {
+  private take({ lines, until, mtimeMs, hasRest }: SeenLines): TailNews {
     this.grewAt = mtimeMs;
-    if (lines.length === 0) return NO_NEWS;
+    if (lines.length === 0) return hasRest ? { ...NO_NEWS, gap: true } : NO_NEWS;
     const requests: NewRequest[] = [];
     const sessions = new Set<string>();
     for (const { end, objects, text } of lines) this.objects(objects ?? parseLine(text).objects, end >= this.known, requests, sessions);
     this.offset = until;
     this.known = Math.max(this.known, until);
-    return { requests, sessions, gap: false };
+    // The ledger counts a whole line whose newline is missing.
+    return { requests, sessions, gap: hasRest };
   }
 
   private readFrom(fd: number, until: number): TailNews {
@@ -129,7 +130,7 @@ export class TranscriptTail {
       position = end + 1;
     }
     this.offset = base + position;
-    const gap = isOther || from > Math.max(this.known, wanted);
+    const gap = isOther || from > Math.max(this.known, wanted) || position < length;
     this.known = Math.max(this.known, this.offset);
     return { requests, sessions, gap };
   }
@@ -151,8 +152,10 @@ export class TranscriptTail {
         const usage = decodeUsage(o);
         if (typeof o.sessionId === 'string') sessions.add(o.sessionId);
         if (usage !== null) {
-          requests.push({ key: usage.key, sessionId: usage.origin ?? usage.sessionId, at: usage.at });
-          if (usage.origin !== null) sessions.add(usage.origin);
+          const sessionId = usage.origin ?? usage.sessionId;
+          requests.push({ key: usage.key, sessionId, at: usage.at });
+          // A message inside another record may name a session of its own.
+          if (sessionId !== null) sessions.add(sessionId);
         }
       }
       if (at !== null) this.toolsSince ??= at;

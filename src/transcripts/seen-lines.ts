@@ -19,6 +19,8 @@ export interface SeenLines {
   readonly from: number;
   readonly until: number;
   readonly lines: readonly SeenLine[];
+  /** One more was read, though its newline is missing. */
+  readonly hasRest: boolean;
 }
 
 /** Gathers lines while a file is read, and gives up where they are more than anyone wants to see. */
@@ -49,7 +51,7 @@ export class SeenCollector {
   }
 
   /** Null when some line is missing. */
-  take(file: { readonly ino: number; readonly mtimeMs: number }, from: number, until: number): SeenLines | null {
-    return this.isWhole ? { ino: file.ino, mtimeMs: file.mtimeMs, from, until, lines: this.lines } : null;
+  take(file: { readonly ino: number; readonly mtimeMs: number }, place: Pick<SeenLines, 'from' | 'until' | 'hasRest'>): SeenLines | null {
+    return this.isWhole ? { ino: file.ino, mtimeMs: file.mtimeMs, ...place, lines: this.lines } : null;
   }
 }
