@@ -1,4 +1,3 @@
-import { discover } from '../transcripts/discover.ts';
 import { isBusy, type Row } from './driver.ts';
 import { isUnwritable, type Ledger } from './open.ts';
 import { forgottenSessions } from './tombstones.ts';
@@ -28,23 +27,12 @@ function rememberContent({ db }: Ledger, { path, offset, content }: Row): void {
 }
 
 /** The checkpoints against a fresh reading of the transcripts (REL-12, REL-13). Returns the number of files. */
-export function compareFiles(
-  ledger: Ledger,
-  fresh: Ledger,
-  claudeDirs: readonly string[],
-  differs: (path: string, message: string) => void,
-): number {
+export function compareFiles(ledger: Ledger, fresh: Ledger, differs: (path: string, message: string) => void): number {
   const forgotten = forgottenSessions(ledger.db);
-  const skipped = new Set(
-    discover(claudeDirs)
-      .files.filter((file) => forgotten.has(file.sessionFromPath))
-      .map((file) => file.path),
-  );
   const rows = fresh.db.sql('SELECT * FROM file').all();
   for (const row of rows) {
     const stored = ledger.db.sql('SELECT * FROM file WHERE path = ?').get(row.path!);
     const path = String(row.path);
-    if (skipped.has(path)) continue;
     if (stored === undefined) differs(path, 'the ledger has not read this transcript');
     else if ((stored.offset as number) < (row.offset as number)) differs(path, `read up to byte ${stored.offset} of ${row.offset}`);
     else if (stored.offset === row.offset) {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { builtinTable } from '../pricing/table.ts';
 import { EVENT_COLUMNS } from './event-row.ts';
+import { forgetUsage } from './forget.ts';
 import { ingest } from './ingest.ts';
 import { type Ledger, openLedger } from './open.ts';
 import { rebuild } from './rebuild.ts';
@@ -45,6 +46,28 @@ describe('verify', () => {
     expect(result.differences).toEqual([]);
     expect(result).toMatchObject({ ok: true, ledgerOnly: 0, larger: { count: 0 } });
     expect(result.checked.requests).toBeGreaterThan(3);
+  });
+
+  test('SEC-82: a transcript of a forgotten session, which nobody reads any more, is no evidence about others', async () => {
+    const line = (id: number, output: number) =>
+      `${JSON.stringify({
+        type: 'assistant',
+        sessionId: 'other',
+        timestamp: '2026-11-10T10:00:00.000Z',
+        message: {
+          id: `msg_${String(id).padStart(20, '0')}`,
+          model: 'm',
+          stop_reason: 'end_turn',
+          usage: { input_tokens: 1, output_tokens: output },
+        },
+      })}\n`;
+    const fileOf = (session: string) => path.join(path.dirname(transcript()), `${session}.jsonl`);
+    writeFileSync(fileOf('gone'), '');
+    forgetUsage(ledger, 'gone', 1);
+    writeFileSync(fileOf('gone'), line(1, 9) + line(2, 9));
+    writeFileSync(fileOf('other'), line(1, 5));
+    await ingest(ledger, options());
+    expect(verify(ledger, [claude])).toMatchObject({ ok: true, differences: [] });
   });
 
   test.each([

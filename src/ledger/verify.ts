@@ -57,7 +57,7 @@ class Findings {
  */
 export function verify(ledger: Ledger, claudeDirs: readonly string[]): VerifyResult {
   const found = new Findings();
-  const { fresh, skipped } = freshLedger(ledger.table, claudeDirs);
+  const { fresh, skipped } = freshLedger(ledger.table, claudeDirs, forgottenSessions(ledger.db));
   try {
     checkIntegrity(ledger, found);
     // After the fresh reading: the ledger then knows at least what that reading knew.
@@ -67,7 +67,7 @@ export function verify(ledger: Ledger, claudeDirs: readonly string[]): VerifyRes
     checkArchive(ledger, (what, message) => found.add('archive', what, message));
     const compared = compareEvents(ledger, fresh, found);
     const prompts = comparePrompts(ledger, fresh, found);
-    const files = compareFiles(ledger, fresh, claudeDirs, (path, message) => found.add('file', path, message));
+    const files = compareFiles(ledger, fresh, (path, message) => found.add('file', path, message));
     const { counts, differences } = found;
     return {
       ok: differences.length === 0,

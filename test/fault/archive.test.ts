@@ -326,7 +326,7 @@ describe('REL-24: archived requests', () => {
         for (const each of [one, twin]) await ingest(each, { claudeDirs: [home], workers: 0, now: NOW });
         expect(allFigures(one), `seed ${seed}, run ${run}, ${done.join(' ')}`).toBe(allFigures(twin));
       }
-      expect(verify(one, [home]).differences, `seed ${seed}, run ${run}, ${done.join(' ')}`).toEqual(verify(twin, [home]).differences);
+      for (const each of [one, twin]) expect(verify(each, [home]).differences, `seed ${seed}, run ${run}, ${done.join(' ')}`).toEqual([]);
       one[Symbol.dispose]();
       twin[Symbol.dispose]();
     }
