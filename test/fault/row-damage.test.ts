@@ -14,6 +14,8 @@ import { contextOf, makeHome, random, remove, tempDir } from './home.ts';
 
 const seed = Number(process.env.TIDEMARK_SEED ?? Date.now() % 1e9);
 const TIMES = process.env.TIDEMARK_LONG === '1' ? 200 : 60;
+/** So many wrong figures must have been there to be found: most damages change none. Some seeds need more damages for that. */
+const WRONG = TIMES / 10;
 const TABLES = { event: 'key', prompt: 'uuid', rollup: 'cell', file_sum: 'birth', file: 'path' } as const;
 /** What a damage may change without any figure being another: names of rows, and what only a further line would ask. */
 const NAMES = new Set(['id', 'key', 'uuid', 'path', 'folder']);
@@ -80,7 +82,7 @@ describe(`REL-15 a value that changed by itself (seed ${seed})`, () => {
   }, async () => {
     const next = random(seed);
     const seen = { wrong: 0, named: 0, mended: 0, unproven: 0 };
-    for (let i = 0; i < TIMES; i++) {
+    for (let i = 0; i < TIMES || (seen.wrong < WRONG && i < 10 * TIMES); i++) {
       const path = join(dir, `try-${i}`, 'ledger.db');
       mkdirSync(join(path, '..'), { mode: 0o700 });
       copyFileSync(base, path);
@@ -107,6 +109,6 @@ describe(`REL-15 a value that changed by itself (seed ${seed})`, () => {
       }
       remove(join(path, '..'));
     }
-    expect(seen.wrong, JSON.stringify(seen)).toBeGreaterThan(TIMES / 10);
+    expect(seen.wrong, JSON.stringify(seen)).toBeGreaterThanOrEqual(WRONG);
   });
 });
