@@ -195,9 +195,9 @@ export class LiveSources {
     this.paths.clear();
     for (const { sessionId, path } of wanted) {
       this.paths.set(sessionId, path);
-      if (this.tails.has(path)) continue;
       const size = sizeOf(path);
-      this.tailOf(path, size).read(size === 0 ? undefined : size);
+      // What the ledger has not read yet would be taken for known here, and never be named.
+      if (size > 0 && !this.tails.has(path)) this.tailOf(path, size).read(size);
     }
   }
 
