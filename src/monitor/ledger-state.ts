@@ -57,8 +57,11 @@ export class LedgerState {
     // A pass that found nothing new leaves the history as it was read.
     const state = this.ledgerState();
     const all = whole && state !== this.readAt;
+    const { sessions } = this.directory;
     this.directory.load();
-    this.refreshWindows(now, all);
+    // Another process may have forgotten some: history has less then.
+    const isLess = [...sessions.values()].some(({ sessionId }) => this.directory.find(sessionId) === null);
+    this.refreshWindows(now, all || isLess);
     this.requests.refresh(now, all);
     const filter = cellFilter({ ...NO_FILTER, projects: options.projects, excludeProjects: options.excludeProjects }, this.directory);
     this.shown = filter.sessions === null ? null : new Set(filter.sessions.map((id) => this.directory.sessions.get(id)!.sessionId));
@@ -75,6 +78,7 @@ export class LedgerState {
   /** Takes in what some files have grown by, at the cost of their sessions alone. False when only {@link refresh} can. Epoch ms. */
   follow(now: number, news: readonly TailNews[]): boolean {
     const requests = news.flatMap((part) => part.requests);
+    for (const { at } of requests) this.requests.oldest = Math.min(this.requests.oldest, at ?? now);
     if (news.some(({ gap }) => gap) || requests.some(({ sessionId }) => sessionId === null)) return false;
     const ids = new Set(news.flatMap((part) => [...part.sessions]));
     if (![...ids].every((id) => this.directory.reload(id))) return false;
@@ -84,7 +88,7 @@ export class LedgerState {
       if (own.length > 0 && !this.requests.follow(id, own, now)) return false;
     }
     const outside = requests.some(({ sessionId, at }) => sessionId !== null && at !== null && !this.isInWindow(sessionId, at));
-    if (outside) this.refreshWindows(now, false);
+    if (outside || this.isHistoryOld(now)) this.refreshWindows(now, false);
     if (this.requests.isBehind(now)) return false;
     for (const id of ids) this.refreshSession(this.directory.find(id)!);
     return true;
@@ -149,7 +153,13 @@ export class LedgerState {
       accountAt: (info, at) => this.requests.accountAt(info.sessionId, at),
       ...(switched === undefined ? {} : { switched: switched() }),
     };
-    this.windows = accountWindows(this.ledger, this.directory, mode, window, all ? [] : this.windows);
+    this.windows = accountWindows(this.ledger, this.directory, mode, window, all || this.isHistoryOld(now) ? [] : this.windows);
+    this.requests.oldest = Number.POSITIVE_INFINITY;
+  }
+
+  /** A line told of a request in a finished window or before one: its sum is another now, and so may be where the windows after it begin (D-21). */
+  private isHistoryOld(now: number): boolean {
+    return this.windows.some(({ windows }) => windows.some(({ end }) => end <= now && end > this.requests.oldest));
   }
 
   private refreshSessions(now: number): void {

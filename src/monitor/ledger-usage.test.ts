@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { forgetUsage } from '../ledger/forget.ts';
 import { ingest } from '../ledger/ingest.ts';
 import type { Ledger } from '../ledger/open.ts';
 import { LedgerState, type LedgerStateOptions } from './ledger-state.ts';
@@ -112,6 +113,52 @@ describe('what a followed line changes', () => {
     expect(usedIn(state)).toEqual({ 'default s1': 7, 'default s2': 101 });
     expect(totals(state)).toEqual({ s1: 7, s2: 101 });
   });
+});
+
+describe('D-21: late requests', () => {
+  const HOUR = 60 * MINUTE;
+  const windowsOf = (state: LedgerState) =>
+    state.accountWindows[0]!.windows.map(({ start, end }) => [(start - NOW) / HOUR, (end - NOW) / HOUR]);
+
+  test.each([
+    ['a known session', 's1'],
+    ['a new one', 's2'],
+  ])('of %s in a finished window or before it make the windows that a start makes', async (_, session) => {
+    write('s1', { at: NOW - 7 * HOUR, input: 100, output: 0 }, { at: NOW - HOUR, input: 20, output: 0 });
+    await read();
+    const state = stateOf();
+    state.refresh(NOW, true);
+    state.prepare(NOW);
+    const id = freshId();
+    for (const at of [NOW - 9 * HOUR, NOW - 6.5 * HOUR, NOW - 3.5 * HOUR]) {
+      write(session, { at, id: at === NOW - 9 * HOUR ? id : freshId(), input: 3, output: 0 });
+      await read();
+      const requests = [{ key: `msg_${String(id).padStart(20, '0')}`, sessionId: session, at }];
+      if (!state.follow(NOW, [{ requests, sessions: new Set([session]), gap: false }])) state.refresh(NOW, false);
+      state.prepare(NOW);
+      const fresh = stateOf();
+      fresh.refresh(NOW, true);
+      expect(windowsOf(state)).toEqual(windowsOf(fresh));
+      expect(state.accountWindows).toEqual(fresh.accountWindows);
+      fresh.prepare(NOW);
+      expect(usedIn(state)).toEqual(usedIn(fresh));
+    }
+  });
+});
+
+test('D-21: what was forgotten of a finished window is in no window any more', async () => {
+  write('s1', { at: NOW - 290 * MINUTE, input: 100, output: 0 });
+  write('s2', { at: NOW - 320 * MINUTE, input: 20, output: 0 });
+  await read();
+  const state = stateOf();
+  state.refresh(NOW, true);
+  forgetUsage(home.open(), 's2', NOW);
+  state.refresh(NOW, false);
+  state.prepare(NOW);
+  const fresh = stateOf();
+  fresh.refresh(NOW, true);
+  expect(state.accountWindows).toEqual(fresh.accountWindows);
+  expect(usedIn(state)).toEqual({ 'default s1': 100 });
 });
 
 describe('what fails on the way', () => {

@@ -44,6 +44,8 @@ export class LedgerUsage {
   private from = Number.POSITIVE_INFINITY;
   /** A request has changed that is known as a part of a sum only. */
   private isStale = false;
+  /** Oldest request that was asked for because a line belongs to it, or a line's own time: what is older stands as it was. Epoch ms. */
+  oldest = Number.POSITIVE_INFINITY;
   /** {@link LedgerMemory.movedLater} when all was read. */
   private moved = 0;
   private readonly ledger: Ledger;
@@ -89,6 +91,7 @@ export class LedgerUsage {
   follow(sessionId: string, requests: readonly NewRequest[], now: number): boolean {
     const places = requests.map((request) => this.placeOf(request, now));
     const from = Math.min(...places.map(({ at }) => at));
+    this.oldest = Math.min(this.oldest, from);
     if (this.hasMoved || from < this.usage.settledUntil) {
       this.isStale = true;
       return false;
