@@ -78,7 +78,7 @@ export class LedgerState {
   /** Takes in what some files have grown by, at the cost of their sessions alone. False when only {@link refresh} can. Epoch ms. */
   follow(now: number, news: readonly TailNews[]): boolean {
     const requests = news.flatMap((part) => part.requests);
-    for (const { at } of requests) this.requests.oldest = Math.min(this.requests.oldest, at ?? now);
+    for (const { at } of requests) this.requests.named(at ?? now);
     if (news.some(({ gap }) => gap) || requests.some(({ sessionId }) => sessionId === null)) return false;
     const ids = new Set(news.flatMap((part) => [...part.sessions]));
     if (![...ids].every((id) => this.directory.reload(id))) return false;
@@ -91,6 +91,7 @@ export class LedgerState {
     if (outside || this.isHistoryOld(now)) this.refreshWindows(now, false);
     if (this.requests.isBehind(now)) return false;
     for (const id of ids) this.refreshSession(this.directory.find(id)!);
+    this.requests.wereRead();
     return true;
   }
 

@@ -85,6 +85,26 @@ describe('what a followed line changes', () => {
     expect(usedIn(state)).toEqual({ 'default s1': 101 });
   });
 
+  test('D-12: an earlier time of a request is taken in although only reading everything tells of its session', async () => {
+    const id = freshId();
+    write('s1', { at: NOW - 4 * MINUTE - 1, id, input: 100, output: 0 });
+    await read();
+    const state = stateOf();
+    state.refresh(NOW, true);
+    state.prepare(NOW);
+    write('s1', { at: NOW - 5 * MINUTE, id, input: 100, output: 0 });
+    await read();
+    const requests = [{ key: `msg_${String(id).padStart(20, '0')}`, sessionId: 's1', at: NOW - 5 * MINUTE }];
+    const isDone = state.follow(NOW, [
+      { requests, sessions: new Set(['s1']), gap: false },
+      { requests: [], sessions: new Set(['unknown']), gap: false },
+    ]);
+    expect(isDone).toBe(false);
+    state.refresh(NOW, false);
+    state.prepare(NOW);
+    expect(state.usage.slotsOf('s1')[0]!.lastAt).toBe(NOW - 5 * MINUTE);
+  });
+
   test('D-5: a line that adds to a request of another session is counted there', async () => {
     const id = freshId();
     write('s1', { at: NOW - 5 * MINUTE, id, input: 100, output: 0 });

@@ -46,6 +46,8 @@ export class LedgerUsage {
   private isStale = false;
   /** Oldest request that was asked for because a line belongs to it, or a line's own time: what is older stands as it was. Epoch ms. */
   oldest = Number.POSITIVE_INFINITY;
+  /** Requests since then may have been named by lines and not been read yet: sums do not show a change of time within a cell. Epoch ms. */
+  private unread = Number.POSITIVE_INFINITY;
   /** {@link LedgerMemory.movedLater} when all was read. */
   private moved = 0;
   private readonly ledger: Ledger;
@@ -63,8 +65,11 @@ export class LedgerUsage {
   /** Takes in what the ledger has now, epoch ms. `all` reads everything anew: an earlier time of a request inside its cell shows in no sum. */
   refresh(now: number, all: boolean): void {
     const from = this.fromAt(now);
+    if (this.unread < this.usage.settledUntil) this.isStale = true;
     if (!all && !this.isStale && !this.hasMoved && from >= this.from) {
       this.from = from;
+      if (this.unread < Number.POSITIVE_INFINITY) this.usage.putAll(this.read(Math.max(from, this.unread), this.until(now)));
+      this.wereRead();
       if (this.agrees(now)) return;
       for (const tail of TAILS_MS) {
         this.usage.putAll(this.read(Math.max(from, now - tail, this.usage.settledUntil), this.until(now)));
@@ -72,6 +77,17 @@ export class LedgerUsage {
       }
     }
     this.readAll(now);
+  }
+
+  /** Lines name a request of this time, epoch ms; it is read by {@link follow} or else with the next {@link refresh}. */
+  named(at: number): void {
+    this.oldest = Math.min(this.oldest, at);
+    this.unread = Math.min(this.unread, at);
+  }
+
+  /** All requests that were named are read. */
+  wereRead(): void {
+    this.unread = Number.POSITIVE_INFINITY;
   }
 
   /** Brings the sums to the windows and the day of `now`, and keeps single requests only where a rate may look at them. */
@@ -145,6 +161,7 @@ export class LedgerUsage {
     // What is read in part is nothing: until all is read, what was known before stands.
     [this.usage, this.from, this.isStale] = [usage, from, false];
     this.moved = this.ledger.appender.memory.movedLater;
+    this.wereRead();
   }
 
   private *slices(from: number, until: number): Generator<UsageEvent> {
