@@ -74,7 +74,7 @@ function livePart(live: LiveSessionInput | null, scope: SessionScope, session: S
 
 interface Made {
   readonly scope: SessionScope;
-  readonly versions: number;
+  readonly versions: string;
   readonly burn: SessionView['burnNow'];
   /** Until then, epoch ms, the rate stays as it is while no request comes. */
   readonly burnUntil: number;
@@ -87,11 +87,9 @@ const MADE = new WeakMap<SessionInput, Made>();
 const sameBurn = (a: SessionView['burnNow'], b: SessionView['burnNow']): boolean =>
   a.work === b.work && a.all === b.all && a.costPerHour === b.costPerHour;
 
-/** Differs as soon as a request of them does: versions only rise. */
-function versionOf(slots: readonly UsageSlot[]): number {
-  let sum = slots.length;
-  for (const { version } of slots) sum += version;
-  return sum;
+/** Differs as soon as a request of them does: versions only rise, and none is given twice. A sum of them could come again with fewer slots. */
+function versionOf(slots: readonly UsageSlot[]): string {
+  return slots.map(({ version }) => version).join(' ');
 }
 
 /** The rate of the last minutes, and until when it stays so. */
