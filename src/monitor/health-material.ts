@@ -5,6 +5,9 @@ import type { Capture } from '../sessions/captures.ts';
 import type { LiveSession } from '../sessions/session.ts';
 import { plain } from '../text/plain.ts';
 import { costOfSum } from '../usage/sum.ts';
+import type { KnownFiles } from './known-files.ts';
+import type { LedgerState } from './ledger-state.ts';
+import type { LiveSources } from './live-sources.ts';
 import type { KeptSample } from './official-quota.ts';
 import type { SessionInput } from './session-input.ts';
 import type { AccountView, SessionView, Snapshot } from './snapshot.ts';
@@ -32,6 +35,31 @@ export interface MaterialSources {
   /** Where a session's transcript lies; null = not found. */
   readonly transcriptOf: (sessionId: string) => string | null;
   readonly contextWindow: (model: string) => number | null;
+}
+
+interface Monitored extends Pick<MaterialSources, 'now' | 'snapshot' | 'book'> {
+  readonly state: LedgerState;
+  readonly sources: LiveSources;
+  readonly files: KnownFiles;
+}
+
+/** Gathers them from the monitor's parts. */
+export function materialSources({ now, snapshot, book, state, sources, files }: Monitored): MaterialSources {
+  const { contextWindow, sessions } = state.input();
+  const { live, capturesBySession: captures, remembered } = sources;
+  const quota = remembered.samples();
+  return {
+    now,
+    snapshot,
+    sessions,
+    slots: state.usage.all(),
+    live,
+    captures,
+    quota,
+    book,
+    transcriptOf: (id) => files.mainOf(id),
+    contextWindow,
+  };
 }
 
 const dollars = (nano: number | null): number | null => (nano === null ? null : nano / 1e9);

@@ -28,6 +28,9 @@ export interface LedgerStateOptions extends LedgerUsageOptions {
   readonly isLive?: (sessionId: string) => boolean;
 }
 
+/** End of an account's newest window that is over, epoch ms; they are in order. */
+const lastFinished = ({ windows }: AccountWindows, now: number): number | undefined => windows.findLast(({ end }) => end <= now)?.end;
+
 /** What the monitor keeps of the ledger in memory: read whole at times, followed by the sessions that changed in between. */
 export class LedgerState {
   readonly directory: LiveDirectory;
@@ -99,6 +102,8 @@ export class LedgerState {
   prepare(now: number): void {
     // Of a ledger that has just taken another one's place nothing is known yet.
     if (this.readAt === null) this.refresh(now, true);
+    // A window that has ended while nothing was written is history now (D-34).
+    if (this.windows.some((account) => lastFinished(account, now) !== account.finished.at(-1)?.end)) this.refreshWindows(now, false);
     this.requests.prepare(now);
   }
 
@@ -160,7 +165,7 @@ export class LedgerState {
 
   /** A line told of a request in a finished window or before one: its sum is another now, and so may be where the windows after it begin (D-21). */
   private isHistoryOld(now: number): boolean {
-    return this.windows.some(({ windows }) => windows.some(({ end }) => end <= now && end > this.requests.oldest));
+    return this.windows.some((account) => (lastFinished(account, now) ?? Number.NEGATIVE_INFINITY) > this.requests.oldest);
   }
 
   private refreshSessions(now: number): void {

@@ -42,6 +42,8 @@ const settledBefore = (now: number): number => Math.floor((now - SINGLE_MS) / MI
 export class LedgerUsage {
   usage = new LiveUsage();
   private from = Number.POSITIVE_INFINITY;
+  /** Requests from there on are not read yet: too far ahead (D-12). Epoch ms. */
+  private reached = Number.POSITIVE_INFINITY;
   /** A request has changed that is known as a part of a sum only. */
   private isStale = false;
   /** Oldest request that was asked for because a line belongs to it, or a line's own time: what is older stands as it was. Epoch ms. */
@@ -97,7 +99,16 @@ export class LedgerUsage {
     if (this.from === Number.POSITIVE_INFINITY) return;
     const isBack = now - PACE_SPAN_MS < usage.settledUntil;
     if (isBack || this.isBehind(now) || !usage.setBounds(this.boundsAt(now))) this.readAll(now);
-    else usage.settle(settledBefore(now), this.from, now - CHART_MINUTES * MINUTE_MS);
+    else {
+      this.reach(this.until(now));
+      usage.settle(settledBefore(now), this.from, now - CHART_MINUTES * MINUTE_MS);
+    }
+  }
+
+  /** Requests of the far future come into range as time goes on. */
+  private reach(until: number): void {
+    if (until > this.reached) this.usage.putAll(this.read(this.reached, until));
+    this.reached = until;
   }
 
   /**
@@ -160,6 +171,7 @@ export class LedgerUsage {
     usage.settle(settledBefore(now), from, now - CHART_MINUTES * MINUTE_MS);
     // What is read in part is nothing: until all is read, what was known before stands.
     [this.usage, this.from, this.isStale] = [usage, from, false];
+    this.reached = this.until(now);
     this.moved = this.ledger.appender.memory.movedLater;
     this.wereRead();
   }

@@ -6,7 +6,6 @@ import type { ProcessTable } from '../platform/processes.ts';
 import { type Capture, type Captures, officialSamples, readCaptures } from '../sessions/captures.ts';
 import type { LiveSession } from '../sessions/session.ts';
 import type { SessionRules } from '../sessions/states.ts';
-import type { SeenLines } from '../transcripts/seen-lines.ts';
 import type { Window, WindowSample } from '../usage/window.ts';
 import { type WatchOptions, watchTree } from '../watch/watch.ts';
 import type { LedgerStateOptions } from './ledger-state.ts';
@@ -14,9 +13,8 @@ import type { ClientSample } from './live-input.ts';
 import { LiveStates } from './live-states.ts';
 import { OfficialQuota } from './official-quota.ts';
 import { readSamples } from './quota-file.ts';
-import type { LastAction } from './snapshot.ts';
 import type { SnapshotInput } from './snapshot-input.ts';
-import { type TailNews, TranscriptTail } from './transcript-tail.ts';
+import { TranscriptEnds } from './transcript-ends.ts';
 
 export interface LiveSourcesOptions {
   readonly claudeDirs: readonly string[];
@@ -43,45 +41,24 @@ export interface LiveSourcesOptions {
 const LOOK_MS = 1000;
 /** Registry, journals and captures are read again once in so many looks, because events can be lost (LS-14). */
 const LOOKS_PER_READ = 2;
-/** Transcript ends that are followed at once. */
-const MAX_TAILS = 500;
 const NO_CAPTURES: ReadonlyMap<string, Capture> = new Map();
-
-/** A session that is listed or may be, and where its transcript lies. */
-export interface Followed {
-  readonly sessionId: string;
-  readonly path: string;
-}
-
-/** Sessions that are or may be listed, with their transcripts, newest first. */
-export function followedOf(
-  sessions: readonly { readonly sessionId: string; readonly lastRequestAt: number | null }[],
-  files: { mainOf(sessionId: string): string | null },
-): Followed[] {
-  const newest = [...sessions].sort((a, b) => (b.lastRequestAt ?? 0) - (a.lastRequestAt ?? 0));
-  return newest.flatMap(({ sessionId }) => {
-    const path = files.mainOf(sessionId);
-    return path === null ? [] : [{ sessionId, path }];
-  });
-}
 
 /** What is known of sessions beside the ledger: registry, hook journals, statusline captures, transcript ends. */
 export class LiveSources {
   private readonly o: LiveSourcesOptions;
-  private readonly tails = new Map<string, TranscriptTail>();
-  private readonly paths = new Map<string, string>();
+  /** The transcripts' ends. */
+  readonly ends: TranscriptEnds;
   private readonly quota: OfficialQuota;
   private loading = false;
   private captures: Captures | undefined;
   private samples = new Map<string, ClientSample>();
   private readonly states: LiveStates;
-  /** A turn began or ended since states were decided. */
-  private hasTurned = false;
   private readonly watch: { close(): void } | null;
   private readonly net: NodeJS.Timeout;
 
   constructor(options: LiveSourcesOptions) {
     this.o = options;
+    this.ends = new TranscriptEnds(options.actions === 'target');
     this.quota = new OfficialQuota(options.stateDir === null ? [] : readSamples(options.stateDir, options.clock.now()));
     this.states = new LiveStates(options.claudeDirs, options.stateDir, options.rules, options.processes);
     const folders = options.stateDir === null ? [] : ['events', 'statusline'].map((name) => join(options.stateDir!, name));
@@ -179,69 +156,22 @@ export class LiveSources {
     return this.quota.fiveHour();
   }
 
-  /** What a transcript has grown by; `known` bytes of it were in the ledger before, `until` are now. `seen`: its new lines, where they were just read. */
-  grown(path: string, known: number, until: number, seen?: SeenLines): TailNews {
-    const tail = this.tailOf(path, known);
-    const { last } = tail;
-    const news = tail.read(until, seen);
-    this.hasTurned ||= tail.last?.kind !== last?.kind || tail.last?.since !== last?.since;
-    return news;
-  }
-
-  /** Follows the transcripts of these sessions. Costs a read of the end for those not followed yet. */
-  follow(sessions: readonly Followed[], sizeOf: (path: string) => number): void {
-    const wanted = sessions.slice(0, MAX_TAILS);
-    if (this.tails.size > 2 * MAX_TAILS) this.tails.clear();
-    this.paths.clear();
-    for (const { sessionId, path } of wanted) {
-      this.paths.set(sessionId, path);
-      const size = sizeOf(path);
-      // What the ledger has not read yet would be taken for known here, and never be named.
-      if (size > 0 && !this.tails.has(path)) this.tailOf(path, size).read(size);
-    }
-  }
-
-  private tailOf(path: string, known: number): TranscriptTail {
-    let tail = this.tails.get(path);
-    if (!tail) {
-      tail = new TranscriptTail(path, known, this.o.actions === 'target');
-      this.tails.set(path, tail);
-    }
-    return tail;
-  }
-
-  /** Tail of a session's own transcript, if it is followed. */
-  tailOfSession(sessionId: string): TranscriptTail | null {
-    const path = this.paths.get(sessionId);
-    return path === undefined ? null : (this.tails.get(path) ?? null);
-  }
-
   /** Decides states anew; unless `force` only when a turn began or ended, or the last time is two seconds ago. True when one changed. */
   readStates(now: number, force: boolean): boolean {
-    if (!force && !this.hasTurned && !this.states.isOld(now)) return false;
-    this.hasTurned = false;
-    const tails = new Map<string, TranscriptTail>();
-    for (const [id, path] of this.paths) {
-      const tail = this.tails.get(path);
-      if (tail !== undefined) tails.set(id, tail);
-    }
-    return this.states.read(now, tails, this.o.agentFiles);
+    if (!force && !this.ends.hasTurned && !this.states.isOld(now)) return false;
+    this.ends.hasTurned = false;
+    return this.states.read(now, this.ends.bySession(), this.o.agentFiles);
   }
 
   input(
     openWindow: (account: string) => Window | null,
   ): Pick<SnapshotInput, 'live' | 'samples' | 'quotas' | 'actions' | 'accountOf' | 'labelOf'> {
-    const actions = new Map<string, LastAction>();
-    for (const [id, path] of this.paths) {
-      const action = this.tails.get(path)?.action;
-      if (action) actions.set(id, action);
-    }
     const labelOf = (account: string) => this.o.accounts.labelOf(account);
     return {
       live: this.states.all,
       samples: this.samples,
       quotas: this.quota.quotas(openWindow),
-      actions,
+      actions: this.ends.actions,
       accountOf: this.accountOf,
       labelOf,
     };

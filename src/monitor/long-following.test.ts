@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Clock } from '../platform/clock.ts';
 import { buildCapture, mergeQuota, writeCapture } from '../sessions/captures.ts';
 import type { Snapshot } from './snapshot.ts';
+import { SNAPSHOT_OPTIONS } from './testing.ts';
 import { FollowedHome, until } from './testing-home.ts';
 import { freshId, responseLine } from './testing-lines.ts';
 
@@ -66,6 +67,21 @@ describe('LV-113: hours of following', () => {
     await until(writer, ({ combined }) => !combined.outputIsLowerBound);
     await until(reader, ({ combined }) => !combined.outputIsLowerBound);
     expect(reader.get().combined.requests).toBe(1);
+  });
+
+  test('D-12, D-34: time alone brings a request of the far future into the day, and makes a window history', async () => {
+    const day = 24 * 60 * MINUTE;
+    const at = (ms: number, work: number) => responseLine({ at: NOON + ms, input: work, output: 0 });
+    writeFileSync(home.fileOf('s1'), at(0, 100) + at(day + 60 * MINUTE, 7));
+    const m = home.start({ clock, refreshInterval: 5, snapshot: { ...SNAPSHOT_OPTIONS, tokenLimit: { tokens: 'max', per: 'window' } } });
+    await m.ready;
+    expect(m.get().combined).toMatchObject({ work: 100, limit: null });
+    now = NOON + 6 * 60 * MINUTE;
+    await until(m, ({ takenAt }) => takenAt === now);
+    expect(m.get().combined).toMatchObject({ work: 0, today: { work: 100 }, limit: { tokens: 100 } });
+    now = NOON + day + 61 * MINUTE;
+    await until(m, ({ takenAt }) => takenAt === now);
+    expect(m.get().combined).toMatchObject({ work: 7, today: { work: 7 } });
   });
 
   test('D-20: a window that the server lets begin earlier than was thought has its requests', async () => {

@@ -4,26 +4,25 @@ import { type TreeWatch, watchTree } from '../watch/watch.ts';
 import { CurrentSnapshot } from './current-snapshot.ts';
 import type { LiveQueries } from './details.ts';
 import { FollowedLedger } from './followed-ledger.ts';
-import type { MaterialSources } from './health-material.ts';
+import { type MaterialSources, materialSources } from './health-material.ts';
 import { heldBackText } from './held-back.ts';
 import { KnownFiles, projectRoots } from './known-files.ts';
+import { LedgerLooks } from './ledger-looks.ts';
 import { LedgerState } from './ledger-state.ts';
 import { liveQueries } from './live-queries.ts';
-import { followedOf, LiveSources } from './live-sources.ts';
+import { LiveSources } from './live-sources.ts';
 import type { MonitorOptions, RunningMonitor } from './monitor-options.ts';
 import { NewSessions } from './new-sessions.ts';
 import { ReadingReport } from './reading-report.ts';
 import type { Snapshot } from './snapshot.ts';
 import { summaryFacts } from './summary-facts.ts';
+import { followedOf } from './transcript-ends.ts';
 import { TranscriptReading } from './transcript-reading.ts';
 import type { TailNews } from './transcript-tail.ts';
 import { WrittenFiles } from './written-files.ts';
 
 export type { RecoverableLedger } from './held-ledger.ts';
 export type { Monitor, MonitorOptions, RunningMonitor } from './monitor-options.ts';
-
-/** What other processes write is looked at no more often, ms: each of them reads every line, and so do we. */
-const OTHERS_MS = 900;
 
 /** Follows the transcripts: what the ledger has at once, then what is new in the files, then every change. Opens nothing; closes what it starts. */
 export function startMonitor(options: MonitorOptions): RunningMonitor {
@@ -36,6 +35,7 @@ class Following implements RunningMonitor {
   private readonly current: CurrentSnapshot;
   private readonly o: MonitorOptions;
   private readonly ledger: FollowedLedger;
+  private readonly looks: LedgerLooks;
   private readonly reading: TranscriptReading;
   private readonly report = new ReadingReport();
   private readonly files: KnownFiles;
@@ -46,8 +46,6 @@ class Following implements RunningMonitor {
   private readonly newSessions = new NewSessions();
   private readonly timer: NodeJS.Timeout;
   private watch: Pick<TreeWatch, 'close' | 'mode' | 'flush'> | null = null;
-  private version: unknown = null;
-  private readAt = Number.NEGATIVE_INFINITY;
   private closed = false;
   /** A snapshot is being asked for, and what is new is read for it. */
   private isAsked = false;
@@ -76,6 +74,7 @@ class Following implements RunningMonitor {
     this.sources.learnQuota();
     this.ledger = new FollowedLedger(options.ledger, options.clock, (ledger) => this.stateOf(ledger));
     this.ledger.sound(() => this.ledger.state.refresh(options.clock.now(), true));
+    this.looks = new LedgerLooks(this.ledger, this.report);
     const followed = { ledger: this.ledger, report: this.report, clock: options.clock };
     this.reading = new TranscriptReading({
       ...followed,
@@ -84,7 +83,7 @@ class Following implements RunningMonitor {
       claudeDirs: options.claudeDirs,
       workers: options.workers,
       showsPaths: options.snapshot.hide == null,
-      grown: (path, known, until, seen) => this.sources.grown(path, known, until, seen),
+      grown: (path, known, until, seen) => this.sources.ends.grown(path, known, until, seen),
       onRead: (all) => this.update(all),
       onNews: () => !this.isAsked && this.tell(),
       onGrown: (news) => this.followed(news),
@@ -110,7 +109,7 @@ class Following implements RunningMonitor {
       mode: options.state.mode,
       zone: options.snapshot.zone,
       hide: options.snapshot.hide ?? null,
-      toolsOf: (id) => this.sources.tailOfSession(id),
+      toolsOf: (id) => this.sources.ends.ofSession(id),
       changed: () => this.update(false),
     });
     this.timer = setInterval(() => this.tick(), options.refreshInterval);
@@ -158,15 +157,15 @@ class Following implements RunningMonitor {
 
   private tick(): void {
     if (this.closed) return;
-    const { ledger, reading } = this;
+    const { ledger, looks, reading } = this;
     if (!reading.isPassing) ledger.backToDisk();
     // A held-back write is tried again; another process may have written.
     if (!reading.isPassing && (ledger.isBehind || reading.hasPending)) {
       reading.work();
       return;
     }
-    if (ledger.dataVersion === this.version) this.publish();
-    else this.update(false);
+    if (looks.isOld) this.update(false);
+    else this.publish();
     if (ledger.isBehind) reading.work();
   }
 
@@ -198,34 +197,16 @@ class Following implements RunningMonitor {
   private update(all: boolean): void {
     if (this.closed) return;
     const now = this.o.clock.now();
-    const isAsked = this.ask(() => {
-      // Asked first: what another process writes meanwhile shows at the next look.
-      this.version = this.ledger.dataVersion;
-      this.ledger.state.refresh(now, all);
-    });
-    if (isAsked) {
-      this.readAt = now;
-      this.report.askNotice = null;
-    }
+    this.looks.refresh(now, all);
     this.report.counted.forget();
     if (!this.reading.isPassing) {
       this.newSessions.notice(this.ledger.state.directory, now);
-      this.sources.follow(followedOf([...this.ledger.state.input().sessions.values()], this.files), (path) => this.files.readUpTo(path));
+      this.sources.ends.follow(followedOf([...this.ledger.state.input().sessions.values()], this.files), (path) =>
+        this.files.readUpTo(path),
+      );
     }
     this.sources.readStates(now, true);
     this.publish();
-  }
-
-  /** False where the ledger cannot be asked: the last figures stand, with the reason, and the next look tries again. */
-  private ask(work: () => void): boolean {
-    try {
-      this.ledger.sound(work);
-      return true;
-    } catch (error) {
-      this.version = null;
-      this.report.askNotice = heldBackText(error, null);
-      return false;
-    }
   }
 
   /** Registry, journals or captures may say something new: an event, or the regular look (LS-14). */
@@ -241,14 +222,13 @@ class Following implements RunningMonitor {
       this.update(accounts);
       return;
     }
-    if (quota) this.ask(() => this.ledger.state.setSamples(now, this.sources.windowSamples()));
+    if (quota) this.looks.ask(() => this.ledger.state.setSamples(now, this.sources.windowSamples()));
     if (any || states) this.publish();
   }
 
-  /** Another process has written to the ledger; each of our readings of all that takes a while. */
+  /** Another process has written to the ledger, and it is time to look. */
   private othersWrote(now: number): boolean {
-    if (this.closed || this.reading.isPassing || Math.abs(now - this.readAt) < OTHERS_MS) return false;
-    return this.ledger.dataVersion !== this.version;
+    return !this.closed && !this.reading.isPassing && this.looks.isDue(now);
   }
 
   /** Whoever asks has what is new read first: many files that grow between two pictures are read together. */
@@ -279,19 +259,9 @@ class Following implements RunningMonitor {
   }
 
   material(): MaterialSources {
+    const { book, files, o, sources } = this;
     const { state } = this.ledger;
-    const { contextWindow, sessions } = state.input();
-    return {
-      now: this.o.clock.now(),
-      snapshot: () => this.current.named(),
-      sessions,
-      slots: state.usage.all(),
-      live: this.sources.live,
-      captures: this.sources.capturesBySession,
-      quota: this.sources.remembered.samples(),
-      book: this.book,
-      transcriptOf: (id) => this.files.mainOf(id),
-      contextWindow,
-    };
+    const snapshot = () => this.current.named();
+    return materialSources({ now: o.clock.now(), snapshot, state, sources, book, files });
   }
 }

@@ -101,6 +101,12 @@ function addTokens(into: { -readonly [K in keyof TokenCounts]: number }, more: T
   into.cacheRead += more.cacheRead;
 }
 
+/** Windows that are over and whose use is known: one that ended since the last look is not counted yet. */
+function settledOf({ windows, finished }: AccountWindows, now: number): readonly Window[] {
+  const until = Math.min(now - CELL_MS, finished.at(-1)?.end ?? Number.NEGATIVE_INFINITY);
+  return windows.filter((w) => w.end <= until);
+}
+
 /**
  * All windows of each account from the rollup: no request is looked at. `before` are earlier results whose finished windows still hold: then only the
  * cells after them are read. Windows are chained (D-21), so they are taken over up to the last finished one.
@@ -112,7 +118,7 @@ export function accountWindows(
   options: WindowOptions,
   before: readonly AccountWindows[] = [],
 ): AccountWindows[] {
-  const settled = new Map(before.map((a) => [a.account, a.windows.filter((w) => w.end <= options.now - CELL_MS)]));
+  const settled = new Map(before.map((a) => [a.account, settledOf(a, options.now)]));
   const ends = [...settled.values()].map((windows) => windows.at(-1)?.end ?? 0);
   const since = ends.length === 0 ? null : Math.min(...ends);
   const from = since === null || since === 0 ? null : Math.floor(since / CELL_MS) * CELL_MS;

@@ -6,15 +6,13 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
  * size; the factor by which it grows can be set at any time.
  */
 
-/** Bytes of the young space, both halves, at which it stops growing: with less, collecting it costs more time than is won. */
-const ENOUGH_BYTES = 8 * 1024 * 1024;
 const LOOK_MS = 1000;
 
-/** Keeps the young space small, but large enough, in a program that runs for hours: it doubles at most a few times between two looks. */
-export function boundYoungHeap(): void {
+/** Keeps the young space small, but large enough, in a program that runs for hours: at so many bytes, both halves, it grows no more. It may double a few times between two looks. */
+export function boundYoungHeap(enough: number): void {
   let factor = 0;
   const look = (): void => {
-    const wanted = youngBytes() >= ENOUGH_BYTES ? 1 : 2;
+    const wanted = youngBytes() >= enough ? 1 : 2;
     if (wanted !== factor) setFlagsFromString(`--semi-space-growth-factor=${wanted}`);
     factor = wanted;
   };

@@ -18,6 +18,9 @@ import { show } from '../live-show.ts';
 import { notes } from '../notes.ts';
 import { zoneOf } from '../report-request.ts';
 
+/** Young space, both halves: pictures leave much behind, printed lines little, and those who only read them get by with little memory (LV-113). */
+const [DRAWN_YOUNG_BYTES, PRINTED_YOUNG_BYTES] = [16 * 1024 * 1024, 2 * 1024 * 1024];
+
 export async function runLive(flags: LiveFlags): Promise<number> {
   const seconds = numberIn('--refresh-interval', flags.refreshInterval, 0.2, 3600);
   numberIn('--session-duration', flags.sessionDuration, 0.5, 24);
@@ -85,7 +88,7 @@ async function showApp(app: App, flags: LiveFlags, seconds: number | null, demo:
   // What no first picture needs waits for it (LV-114).
   const onPicture = (): void => {
     if (isFollowing(flags)) {
-      boundYoungHeap();
+      boundYoungHeap(isDrawn(flags, app) ? DRAWN_YOUNG_BYTES : PRINTED_YOUNG_BYTES);
       returnUnusedHeap();
     }
     begin();
