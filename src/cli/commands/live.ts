@@ -5,6 +5,7 @@ import { demoLink, monitorLink } from '../../app/monitor-link.ts';
 import { type App, hasNoClaude, noDataError, openApp, openAppLedger } from '../../app/open.ts';
 import { recordSpan } from '../../ledger/queries/meta.ts';
 import { startMonitor } from '../../monitor/monitor.ts';
+import { compileCalmly } from '../../platform/calm-compiler.ts';
 import { usageError } from '../../platform/errors.ts';
 import { runProgram } from '../../platform/run-program.ts';
 import { returnUnusedHeap } from '../../platform/unused-heap.ts';
@@ -90,6 +91,7 @@ async function showApp(app: App, flags: LiveFlags, seconds: number | null, demo:
     if (isFollowing(flags)) {
       boundYoungHeap(isDrawn(flags, app) ? DRAWN_YOUNG_BYTES : PRINTED_YOUNG_BYTES);
       returnUnusedHeap();
+      compileCalmly();
     }
     begin();
   };
