@@ -13,6 +13,7 @@ const KEYS = [
   ...['ff', `/cost>0\r`, `/mig`, `${ESC}[C`, `${ESC}[D`],
 ];
 const PAUSE_MS = 150;
+const PARTS = 10;
 /** After the last change of size, until the picture is drawn for it. */
 const SETTLED_MS = 1000;
 
@@ -76,6 +77,11 @@ export async function soak({ home, view, minutes, linesPerSecond, report }: Soak
     modes.wraparoundMode;
   const later = seen.slice(Math.floor(seen.length / 3));
   const slope = slopePerHour(later.map(([at, uss]) => [at, uss]));
+  // What is unused is collected in waves: the lowest of each part shows what stays.
+  const part = Math.ceil(seen.length / PARTS);
+  const lowest = Array.from({ length: PARTS }, (_, i) =>
+    Math.round(Math.min(...seen.slice(i * part, (i + 1) * part).map(([, uss]) => uss))),
+  );
   const files = (later.at(-1)?.[2] ?? 0) - (later[0]?.[2] ?? 0);
   const is = (what: string, ok: boolean, figure: string, bar: string): Row => ({ what, figure, value: ok ? 1 : 0, bar, pass: ok });
   const span = `${minutes} min, ${steps} keys and sizes, ${home.lines} lines`;
@@ -85,7 +91,13 @@ export async function soak({ home, view, minutes, linesPerSecond, report }: Soak
     below('soak: open files gained', Math.max(0, files), 2, 'files'),
     // Less than a quarter of an hour tells nothing of a slope: the collector's own waves are higher.
     {
-      ...below('soak: unshared memory, slope', slope, 1, 'MB/h', `at the end ${Math.round(later.at(-1)?.[1] ?? 0)} MB`),
+      ...below(
+        'soak: unshared memory, slope',
+        slope,
+        1,
+        'MB/h',
+        `at the end ${Math.round(later.at(-1)?.[1] ?? 0)} MB, lowest of each ${PARTS}th part ${lowest.join(', ')} MB`,
+      ),
       ...(minutes < 15 ? { pass: null } : {}),
     },
   ];
