@@ -10,7 +10,7 @@ import { runInNewContext } from 'node:vm';
 const ROOM_BYTES = 40 * 1024 * 1024;
 const LOOK_MS = 5000;
 /** Where the rest is in use, collecting again at once would win nothing. */
-const PAUSE_MS = 30_000;
+const PAUSE_MS = 10_000;
 
 type Collect = (options: { readonly type: 'major'; readonly execution: 'sync'; readonly flavor: 'last-resort' }) => void;
 
