@@ -4,7 +4,7 @@
 import { asksForLive } from './cli/live-names.ts';
 import { run as runReport } from './cli/report-entry.ts';
 import { REPORT_WORDS } from './cli/report-names.ts';
-import { tooOldNode } from './platform/node-version.ts';
+import { hideSqliteWarning, tooOldNode } from './platform/node-version.ts';
 import { run as runHook } from './sessions/hook.ts';
 
 async function start(argv: readonly string[]): Promise<number> {
@@ -14,6 +14,7 @@ async function start(argv: readonly string[]): Promise<number> {
     process.stderr.write(`${tooOld}\n`);
     return 1;
   }
+  hideSqliteWarning(process.versions.node);
   if (argv[0] !== undefined && REPORT_WORDS.includes(argv[0])) return runReport(argv);
   if (asksForLive(argv)) return (await import('./cli/live-entry.ts')).run(argv);
   process.getBuiltinModule('node:module').enableCompileCache?.();
