@@ -46,6 +46,8 @@ export class LedgerMemory {
   readonly files = new Newest<string, StoredFile>(512);
   /** How many requests have so far become later ones: a line counts that the earlier lines must stand back for, or that knows the time they did not (D-10, D-12). */
   movedLater = 0;
+  /** Of each session (its row) the oldest request that this process has added or changed, at its former or its new time (epoch ms); whoever takes that in deletes it. */
+  readonly changed = new Map<number, number>();
   /** The index of keys is there (key-index.ts). */
   isKeyed = false;
   private readonly db: Database;
@@ -82,6 +84,11 @@ export class LedgerMemory {
     this.archived = null;
     this.failing = null;
     this.memoEnd = null;
+  }
+
+  noteChange(session: number, at: number): void {
+    const before = this.changed.get(session);
+    if (before === undefined || at < before) this.changed.set(session, at);
   }
 
   /** Sessions whose usage was forgotten. */

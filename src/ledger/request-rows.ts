@@ -80,6 +80,7 @@ export class RequestRows {
     const calc = mainCost(r, table);
     const row = toRow(r, session, model, calc);
     if (!this.insert(r.key, row)) return this.mergeStored(r, folder);
+    memory.noteChange(session, r.at);
     files.event(row, 1);
     for (const part of billedParts(r, table, calc)) sums.count(part, r.at, session);
     this.remember(r.key, { state: r, session, model, calc });
@@ -138,7 +139,7 @@ export class RequestRows {
 
   /** `id` of the row, null for one that is remembered: nobody has touched it since it was written. */
   private merge(stored: StoredRequest, id: number | null, r: RequestState, folder: string): boolean {
-    const { rows, files, table } = this.o;
+    const { rows, files, table, memory } = this.o;
     const merged = mergeRequests(stored.state, r);
     const now: StoredRequest = {
       state: merged,
@@ -150,9 +151,11 @@ export class RequestRows {
     const before = toRow(stored.state, stored.session, stored.model, stored.calc);
     this.remember(r.key, now);
     if (sameRow(after, before)) return false;
-    if (merged.at > stored.state.at) this.o.memory.movedLater++;
+    if (merged.at > stored.state.at) memory.movedLater++;
+    const oldest = Math.min(merged.at, stored.state.at);
+    for (const session of [stored.session, now.session]) memory.noteChange(session, oldest);
     files.event(before, -1);
-    if (this.o.memory.forgotten.has(merged.owner.sessionId)) this.drop(r.key, id);
+    if (memory.forgotten.has(merged.owner.sessionId)) this.drop(r.key, id);
     else {
       this.update(after, id, merged.at !== stored.state.at);
       files.event(after, 1);

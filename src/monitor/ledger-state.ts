@@ -65,7 +65,7 @@ export class LedgerState {
     // Another process may have forgotten some: history has less then.
     const isLess = [...sessions.values()].some(({ sessionId }) => this.directory.find(sessionId) === null);
     this.refreshWindows(now, all || isLess);
-    this.requests.refresh(now, all);
+    this.requests.refresh(now);
     const filter = cellFilter({ ...NO_FILTER, projects: options.projects, excludeProjects: options.excludeProjects }, this.directory);
     this.shown = filter.sessions === null ? null : new Set(filter.sessions.map((id) => this.directory.sessions.get(id)!.sessionId));
     this.refreshSessions(now);
@@ -94,7 +94,6 @@ export class LedgerState {
     if (outside || this.isHistoryOld(now)) this.refreshWindows(now, false);
     if (this.requests.isBehind(now)) return false;
     for (const id of ids) this.refreshSession(this.directory.find(id)!);
-    this.requests.wereRead();
     return true;
   }
 

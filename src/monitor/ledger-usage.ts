@@ -7,7 +7,7 @@ import type { CostMode } from '../pricing/types.ts';
 import { PACE_SPAN_MS } from '../usage/burn.ts';
 import type { UsageEvent } from '../usage/types.ts';
 import { openWindow } from '../usage/window.ts';
-import { groupBy } from './amounts.ts';
+import { earliest, groupBy } from './amounts.ts';
 import { LiveUsage } from './live-usage.ts';
 import { FUTURE_MS } from './session-signs.ts';
 import { dayOf, retainFrom } from './snapshot-span.ts';
@@ -48,8 +48,6 @@ export class LedgerUsage {
   private isStale = false;
   /** Oldest request that was asked for because a line belongs to it, or a line's own time: what is older stands as it was. Epoch ms. */
   oldest = Number.POSITIVE_INFINITY;
-  /** Requests since then may have been named by lines and not been read yet: sums do not show a change of time within a cell. Epoch ms. */
-  private unread = Number.POSITIVE_INFINITY;
   /** {@link LedgerMemory.movedLater} when all was read. */
   private moved = 0;
   private readonly ledger: Ledger;
@@ -64,14 +62,16 @@ export class LedgerUsage {
     this.windows = windows;
   }
 
-  /** Takes in what the ledger has now, epoch ms. `all` reads everything anew: an earlier time of a request inside its cell shows in no sum. */
-  refresh(now: number, all: boolean): void {
+  /** Takes in what the ledger has now, epoch ms: what this process has changed since, and what else makes the sums differ. */
+  refresh(now: number): void {
     const from = this.fromAt(now);
-    if (this.unread < this.usage.settledUntil) this.isStale = true;
-    if (!all && !this.isStale && !this.hasMoved && from >= this.from) {
+    const changedSince = earliest(this.changed.values()) ?? Number.POSITIVE_INFINITY;
+    if (changedSince < this.usage.settledUntil) this.isStale = true;
+    if (!this.isStale && !this.hasMoved && from >= this.from) {
       this.from = from;
-      if (this.unread < Number.POSITIVE_INFINITY) this.usage.putAll(this.read(Math.max(from, this.unread), this.until(now)));
-      this.wereRead();
+      // Sums do not show a change of time within a cell.
+      if (changedSince < Number.POSITIVE_INFINITY) this.usage.putAll(this.read(Math.max(from, changedSince), this.until(now)));
+      this.changed.clear();
       if (this.agrees(now)) return;
       for (const tail of TAILS_MS) {
         this.usage.putAll(this.read(Math.max(from, now - tail, this.usage.settledUntil), this.until(now)));
@@ -81,15 +81,14 @@ export class LedgerUsage {
     this.readAll(now);
   }
 
-  /** Lines name a request of this time, epoch ms; it is read by {@link follow} or else with the next {@link refresh}. */
+  /** Lines name a request of this time, epoch ms. */
   named(at: number): void {
     this.oldest = Math.min(this.oldest, at);
-    this.unread = Math.min(this.unread, at);
   }
 
-  /** All requests that were named are read. */
-  wereRead(): void {
-    this.unread = Number.POSITIVE_INFINITY;
+  /** {@link LedgerMemory.changed}. */
+  private get changed(): Map<number, number> {
+    return this.ledger.appender.memory.changed;
   }
 
   /** Brings the sums to the windows and the day of `now`, and keeps single requests only where a rate may look at them. */
@@ -126,7 +125,11 @@ export class LedgerUsage {
     const own = this.directory.find(sessionId)?.id ?? null;
     const owners = new Set([own, ...places.map(({ session }) => session ?? own)]);
     const isOwn = owners.size === 1 && requests.every(({ key }) => (this.usage.ownerOf(key) ?? sessionId) === sessionId);
-    for (const id of owners) if (id !== null) this.usage.putAll(this.read(Math.max(this.from, from), this.until(now), id));
+    for (const id of owners) {
+      if (id === null) continue;
+      this.usage.putAll(this.read(Math.max(this.from, from), this.until(now), id));
+      if ((this.changed.get(id) ?? from) >= from) this.changed.delete(id);
+    }
     return isOwn;
   }
 
@@ -173,7 +176,7 @@ export class LedgerUsage {
     [this.usage, this.from, this.isStale] = [usage, from, false];
     this.reached = this.until(now);
     this.moved = this.ledger.appender.memory.movedLater;
-    this.wereRead();
+    this.changed.clear();
   }
 
   private *slices(from: number, until: number): Generator<UsageEvent> {
