@@ -1,6 +1,5 @@
 import { plain } from '../text/plain.ts';
 import { elapsedPercent, reserve, SAMPLE_FRESH_MS, type Window } from '../usage/window.ts';
-import { groupBy } from './amounts.ts';
 import type { AccountQuota } from './live-input.ts';
 import type { AccountView, QuotaView, SessionView, WindowView } from './snapshot.ts';
 
@@ -40,8 +39,13 @@ export function accountViews(
   windows: readonly WindowView[],
   sessions: readonly SessionView[],
 ): AccountView[] {
-  const ids = new Set([...windows.map((w) => w.account), ...input.quotas.keys(), ...sessions.map((s) => s.account)]);
-  const counts = groupBy(sessions, (s) => s.account);
+  const ids = new Set([...windows.map((w) => w.account), ...input.quotas.keys()]);
+  const counts = new Map<string, number>();
+  for (let i = 0; i < sessions.length; i++) {
+    const { account } = sessions[i]!;
+    ids.add(account);
+    counts.set(account, (counts.get(account) ?? 0) + 1);
+  }
   const views = [...ids].map((id): AccountView => {
     const quota = input.quotas.get(id);
     return {
@@ -49,7 +53,7 @@ export function accountViews(
       label: accountLabel(id, input),
       window: windows.find((w) => w.account === id) ?? null,
       weekly: quotaView(quota?.weekly ?? null, input.now),
-      sessions: counts.get(id)?.length ?? 0,
+      sessions: counts.get(id) ?? 0,
     };
   });
   const used = ({ window }: AccountView) => window?.usedPercent.value ?? -1;

@@ -23,9 +23,10 @@ export const amountsOfEvents = (events: Iterable<UsageEvent>): Amounts => amount
 export const severityOf = (rate: BurnRate, thresholds: BurnThresholds = BURN_THRESHOLDS): Severity => severity(rate.work, thresholds);
 
 /** Events by a key, in their order. */
-export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
+export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
-  for (const item of items) {
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i]!;
     const key = keyOf(item);
     const group = groups.get(key);
     if (group) group.push(item);
@@ -35,8 +36,14 @@ export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K,
 }
 
 /** The smallest of the known ones; null when none is known. */
-export function earliest(times: Iterable<number | null>): number | null {
+export function earliest(times: readonly (number | null)[]): number | null {
   let first: number | null = null;
-  for (const at of times) if (at !== null && (first === null || at < first)) first = at;
+  for (let i = 0; i < times.length; i++) first = earlier(first, times[i]!);
   return first;
+}
+
+/** The smaller of two where both are known. */
+export function earlier(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.min(a, b);
 }

@@ -2,9 +2,8 @@ import { burnStart } from '../usage/burn.ts';
 import { countTokens, largestWindow } from '../usage/limit.ts';
 import { openWindow, type Window } from '../usage/window.ts';
 import { accountLabel, accountViews } from './account-view.ts';
-import { amountsOf, earliest, severityOf } from './amounts.ts';
+import { amountsOf, earlier, earliest, severityOf } from './amounts.ts';
 import { hiddenProject, hiddenSession } from './hidden-names.ts';
-import type { LiveUsage } from './live-usage.ts';
 import { modelViews, projectViews } from './scope-views.ts';
 import { listSessions } from './session-list.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -23,13 +22,14 @@ export function buildSnapshot(input: SnapshotInput): Snapshot {
   if (!usage.setBounds({ windows: open, ...dayOf(now, options.zone) })) throw new Error('the requests of the open windows are not at hand');
   const slots = usage.all();
   const visible = shown === null ? slots : slots.filter((slot) => shown.has(slot.sessionId));
-  const windows = windowViews(input, open, usage);
+  const byAccount = new Map([...usage.byAccount()].map(([account, own]) => [account, new UsageTotals(own, now)]));
+  const windows = windowViews(input, open, byAccount);
   const real = listSessions(input, open, slots, windows);
   const hide = options.hide ?? null;
   const sessions = hide === null ? real : real.map((view) => hiddenSession(view, hide));
   const start = earliest([...open.values()].map((w) => w?.start ?? null));
-  const t0 = burnStart(start, earliest([...sessions.map((s) => s.startedAt), ...input.projectsSince.values()]));
-  const totals = new UsageTotals(visible, now);
+  const t0 = burnStart(start, earlier(earliest(sessions.map((s) => s.startedAt)), earliest([...input.projectsSince.values()])));
+  const totals = new UsageTotals(visible, now, shown === null ? [...byAccount.values()] : []);
   const rate = totals.spans.rate('now', t0);
   const combined: Snapshot['combined'] = {
     ...amountsOf(totals.window.sum),
@@ -98,7 +98,7 @@ function combinedLimit(
   return { tokens, per: tokenLimit.per, used, percent: (used / tokens) * 100 };
 }
 
-function windowViews(input: SnapshotInput, open: ReadonlyMap<string, Window | null>, usage: LiveUsage) {
+function windowViews(input: SnapshotInput, open: ReadonlyMap<string, Window | null>, totals: ReadonlyMap<string, UsageTotals>) {
   const { windows, quotas, options, now } = input;
   return windows.flatMap((account) => {
     const window = open.get(account.account) ?? null;
@@ -106,7 +106,7 @@ function windowViews(input: SnapshotInput, open: ReadonlyMap<string, Window | nu
     const limits = { tokenLimit: options.tokenLimit, count: options.limitCount, plan: options.plan ?? null };
     return [
       windowView(account, window, {
-        totals: new UsageTotals(usage.slotsOfAccount(account.account), now),
+        totals: totals.get(account.account) ?? new UsageTotals([], now),
         limits,
         quota: quotas.get(account.account) ?? null,
         label: accountLabel(account.account, input),

@@ -65,7 +65,7 @@ export class LedgerUsage {
   /** Takes in what the ledger has now, epoch ms: what this process has changed since, and what else makes the sums differ. */
   refresh(now: number): void {
     const from = this.fromAt(now);
-    const changedSince = earliest(this.changed.values()) ?? Number.POSITIVE_INFINITY;
+    const changedSince = earliest([...this.changed.values()]) ?? Number.POSITIVE_INFINITY;
     if (changedSince < this.usage.settledUntil) this.isStale = true;
     if (!this.isStale && !this.hasMoved && from >= this.from) {
       this.from = from;

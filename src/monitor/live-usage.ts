@@ -104,9 +104,13 @@ export class LiveUsage {
     return this.list;
   }
 
-  slotsOfAccount(account: string): readonly UsageSlot[] {
+  byAccount(): ReadonlyMap<string, readonly UsageSlot[]> {
     this.accounts ??= groupBy(this.all(), (slot) => slot.account);
-    return this.accounts.get(account) ?? NO_SLOTS;
+    return this.accounts;
+  }
+
+  slotsOfAccount(account: string): readonly UsageSlot[] {
+    return this.byAccount().get(account) ?? NO_SLOTS;
   }
 
   slotsOf(sessionId: string): readonly UsageSlot[] {

@@ -1,6 +1,6 @@
 import { isActive } from '../sessions/states.ts';
 import { type BurnThresholds, burnStart } from '../usage/burn.ts';
-import { amountsOf, earliest, groupBy, severityOf } from './amounts.ts';
+import { amountsOf, earlier, earliest, groupBy, severityOf } from './amounts.ts';
 import type { Amounts, ModelView, ProjectView, SessionView } from './snapshot.ts';
 import { Tally } from './tally.ts';
 import type { UsageSlot } from './usage-slot.ts';
@@ -25,12 +25,12 @@ export function projectViews({ sessions, all, slotsOf, now, start, since, burn }
   // By cost, or by tokens for all of them when anything has no price: never mixed (LV-55).
   const isPriced = all.cost !== null && !all.costIsLowerBound;
   const views = [...groupBy(sessions, (s) => s.projectPath)].map(([path, own]): ProjectView => {
-    const totals = new UsageTotals(
-      own.flatMap((session) => slotsOf(session.id)),
-      now,
-    );
+    const slots: UsageSlot[] = [];
+    for (let i = 0; i < own.length; i++) slots.push(...slotsOf(own[i]!.id));
+    const totals = new UsageTotals(slots, now);
     const window = amountsOf(totals.window.sum);
-    const rate = totals.spans.rate('now', burnStart(start, earliest([...own.map((s) => s.startedAt), since.get(path) ?? null])));
+    const first = earlier(earliest(own.map((s) => s.startedAt)), since.get(path) ?? null);
+    const rate = totals.spans.rate('now', burnStart(start, first));
     return {
       name: own[0]!.project,
       path,
@@ -50,17 +50,17 @@ export function projectViews({ sessions, all, slotsOf, now, start, since, burn }
 export function modelViews(slots: readonly UsageSlot[], all: Amounts): ModelView[] {
   const isPriced = all.cost !== null && !all.costIsLowerBound;
   const models = new Map<string, { tally: Tally; sessions: Set<string> }>();
-  for (const slot of slots)
-    for (const [name, tally] of slot.models) {
-      if (tally.events === 0) continue;
+  for (const { models: own, sessionId } of slots)
+    own.forEach((tally, name) => {
+      if (tally.events === 0) return;
       let model = models.get(name);
       if (!model) {
         model = { tally: new Tally(), sessions: new Set() };
         models.set(name, model);
       }
       model.tally.merge(tally);
-      model.sessions.add(slot.sessionId);
-    }
+      model.sessions.add(sessionId);
+    });
   return [...models]
     .map(([model, { tally, sessions }]) => {
       const window = amountsOf(tally.sum);

@@ -1,10 +1,10 @@
 import { urgency } from '../sessions/states.ts';
 import type { Window } from '../usage/window.ts';
+import { sessionView } from './kept-views.ts';
 import type { LiveSessionInput } from './live-input.ts';
 import { type SessionShare, sharesOf } from './quota-shares.ts';
 import type { SessionInput } from './session-input.ts';
 import { lastSign } from './session-signs.ts';
-import { sessionView } from './session-view.ts';
 import type { SessionView, Snapshot } from './snapshot.ts';
 import type { SnapshotInput } from './snapshot-input.ts';
 import { mergedTally } from './tally.ts';
@@ -75,17 +75,21 @@ export function listSessions(
     const view = listed(session, input, open, shares);
     if (view !== null) views.push(view);
   };
-  for (const session of input.sessions.values()) list(session);
+  input.sessions.forEach(list);
   const others = new Set<string>();
-  for (const { sessionId, window } of slots) {
+  for (let i = 0; i < slots.length; i++) {
+    const { sessionId, window } = slots[i]!;
     if (window.events === 0 || input.sessions.has(sessionId) || others.has(sessionId)) continue;
     others.add(sessionId);
     list(unknownSession(sessionId, usage.slotsOf(sessionId)));
   }
-  for (const session of live.values())
-    if (!input.sessions.has(session.id) && !others.has(session.id)) list(unwrittenSession(session, input.accountOf(session.id)));
+  live.forEach((session, id) => {
+    if (!input.sessions.has(id) && !others.has(id)) list(unwrittenSession(session, input.accountOf(id)));
+  });
   return views.sort((a, b) => urgency(a.state) - urgency(b.state) || (b.lastAt ?? 0) - (a.lastAt ?? 0) || (a.id < b.id ? -1 : 1));
 }
+
+const isInWindow = ({ window }: UsageSlot): boolean => window.events > 0;
 
 /** The view of a session; null when it is not listed. */
 function listed(
@@ -98,8 +102,7 @@ function listed(
   const id = session.sessionId;
   const slots = input.usage.slotsOf(id);
   const live = input.live.get(id);
-  let inWindow = false;
-  for (const { window } of slots) inWindow ||= window.events > 0;
+  const inWindow = slots.some(isInWindow);
   if (!isListed(session, live, inWindow, now)) return null;
   return sessionView(session, {
     now,

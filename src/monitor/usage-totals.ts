@@ -2,6 +2,7 @@ import { type BurnRate, burnRate, NOW_SPAN_MS, PACE_SPAN_MS, rateOfSpan, type Sp
 import { Tally } from './tally.ts';
 import { recentOf } from './usage-rates.ts';
 import type { UsageSlot } from './usage-slot.ts';
+import type { Spans } from './usage-spans.ts';
 
 /** A sum over a span of D-28 with the oldest request in it. */
 interface SpanTotal {
@@ -31,16 +32,21 @@ export class SpanTotals {
   private readonly slots: readonly UsageSlot[];
   private readonly now: number;
 
-  constructor(slots: readonly UsageSlot[], now: number) {
+  /** `parts`: of disjoint slots, together all of `slots`; where there are any, the slots are not looked at again. */
+  constructor(slots: readonly UsageSlot[], now: number, parts: readonly SpanTotals[] = []) {
     this.slots = slots;
     this.now = now;
-    for (const slot of slots) {
-      const { short, long, longRequests, shortFirst, longFirst, until } = slot.spansAt(now);
-      addSpan(this.short, short, shortFirst);
-      addSpan(this.long, long, longFirst);
-      this.longRequests += longRequests;
-      if (until < this.until) this.until = until;
-    }
+    if (parts.length === 0) for (let i = 0; i < slots.length; i++) this.add(slots[i]!.spansAt(now));
+    else
+      for (const { short, long, longRequests, until } of parts)
+        this.add({ short, long, longRequests, until, shortFirst: short.first, longFirst: long.first });
+  }
+
+  private add({ short, long, longRequests, shortFirst, longFirst, until }: Omit<Spans, 'from'>): void {
+    addSpan(this.short, short, shortFirst);
+    addSpan(this.long, long, longFirst);
+    this.longRequests += longRequests;
+    if (until < this.until) this.until = until;
   }
 
   /** The burn rate (D-28); `t0` as in {@link burnRate}. */
@@ -70,14 +76,21 @@ export class UsageTotals {
   readonly spans: SpanTotals;
   private firstInWindow = Number.POSITIVE_INFINITY;
 
-  constructor(slots: readonly UsageSlot[], now: number) {
-    this.spans = new SpanTotals(slots, now);
-    for (const slot of slots) {
-      this.window.merge(slot.window);
-      this.today.merge(slot.today);
-      const first = slot.firstInWindowAt;
-      if (first !== null && first < this.firstInWindow) this.firstInWindow = first;
-    }
+  /** `parts` as for {@link SpanTotals}. */
+  constructor(slots: readonly UsageSlot[], now: number, parts: readonly UsageTotals[] = []) {
+    this.spans = new SpanTotals(
+      slots,
+      now,
+      parts.map(({ spans }) => spans),
+    );
+    if (parts.length > 0) for (const part of parts) this.add(part);
+    else for (let i = 0; i < slots.length; i++) this.add(slots[i]!);
+  }
+
+  private add({ window, today, firstInWindowAt: first }: Pick<UsageSlot, 'window' | 'today' | 'firstInWindowAt'>): void {
+    this.window.merge(window);
+    this.today.merge(today);
+    if (first !== null && first < this.firstInWindow) this.firstInWindow = first;
   }
 
   /** First request in the window of any of them; null = none. */

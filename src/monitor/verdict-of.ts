@@ -57,7 +57,7 @@ function windowPart(window: WindowView, others: number): VerdictWindow {
 /** The verdict of a snapshot's figures. One function for all surfaces (LV-30). */
 export function verdictOf({ sessions, windows, ingest, accounts = [] }: VerdictInput): Verdict {
   const counts = countStates(sessions.map((session) => session.state));
-  const of = (...states: readonly string[]) => sessions.filter((session) => states.includes(session.state)).length;
+  const of = (state: string) => sessions.reduce((count, session) => (session.state === state ? count + 1 : count), 0);
   const nearest = nearestLimit(windows);
   const account = accounts.find(({ id }) => id === nearest?.account) ?? accounts[0];
   const last = sessions.reduce<SessionView | null>((a, b) => ((b.lastAt ?? -1) > (a?.lastAt ?? -1) ? b : a), null);
@@ -65,7 +65,7 @@ export function verdictOf({ sessions, windows, ingest, accounts = [] }: VerdictI
     needsYou: counts.needYou,
     failed: of('error'),
     limited: of('rate-limited'),
-    working: of('working', 'compacting'),
+    working: of('working') + of('compacting'),
     yourTurn: of('your-turn'),
     active: counts.active,
     idle: counts.idle,

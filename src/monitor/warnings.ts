@@ -48,8 +48,12 @@ function costConditions({ combined, projects, sessions }: Figures, cost: CostThr
   return [
     ...over('cost', 'Combined', combined.cost, cost.combined),
     ...over('cost:day', "Today's", combined.today.cost, cost.day),
-    ...projects.flatMap((p) => over(`cost:${p.path}`, `Project '${p.name}'`, p.window.cost, cost.project, { project: p.path })),
-    ...sessions.flatMap((s) => over(`cost:${s.id}`, `Session '${s.name}'`, s.window.cost, cost.session, { sessionId: s.id })),
+    ...(cost.project === null
+      ? []
+      : projects.flatMap((p) => over(`cost:${p.path}`, `Project '${p.name}'`, p.window.cost, cost.project, { project: p.path }))),
+    ...(cost.session === null
+      ? []
+      : sessions.flatMap((s) => over(`cost:${s.id}`, `Session '${s.name}'`, s.window.cost, cost.session, { sessionId: s.id }))),
   ];
 }
 

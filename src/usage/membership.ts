@@ -37,9 +37,10 @@ export interface StateCounts {
 }
 
 /** How many sessions need you, are active, idle and ended (D-36). */
-export function countStates(states: Iterable<State>): StateCounts {
+export function countStates(states: readonly State[]): StateCounts {
   let [needYou, active, idle, ended] = [0, 0, 0, 0];
-  for (const state of states) {
+  for (let i = 0; i < states.length; i++) {
+    const state = states[i]!;
     if (NEEDS_YOU.has(state)) needYou++;
     if (ACTIVE.has(state)) active++;
     else if (state === 'idle') idle++;
