@@ -1,27 +1,15 @@
-import { basename } from 'node:path';
-import { KnownError } from '../platform/errors.ts';
-import { type Stamp, sameStamp, stampOf } from '../platform/files.ts';
+import { type AccountName, AccountNames, UNKNOWN_ACCOUNT } from './account-names.ts';
 import { AccountPlaces } from './account-places.ts';
 import type { AccountClaim } from './claims.ts';
 import type { Profile } from './contracts.ts';
 import { fingerprintOf, type ResetSeen } from './fingerprint.ts';
 import type { Evidence } from './inputs.ts';
 import { linkSessions } from './link.ts';
-import { healthDirOf } from './places.ts';
-import { canonicalId, type Method, type Resolution } from './resolve.ts';
-import { placeOf, readStateFile } from './state-file.ts';
-import { profileAt, readSwitches, type Switch, switchesFile } from './switches.ts';
+import { ProfileFiles } from './profile-files.ts';
+import { canonicalId, type Resolution } from './resolve.ts';
+import { SwitchHistory } from './switch-history.ts';
 
-/** An account as sessions, quotas and reports name it (D-4). */
-export interface AccountName {
-  /** The profile's id; a second account under one profile has a part of its hash behind it, so that their quotas stay apart (AP-7). */
-  readonly account: string;
-  /** For people; hostile text. */
-  readonly label: string;
-  readonly method: Method;
-  /** 0 … 100. */
-  readonly confidence: number;
-}
+export { type AccountName, UNKNOWN_ACCOUNT } from './account-names.ts';
 
 export interface BookOptions {
   readonly claudeDirs: readonly string[];
@@ -33,18 +21,7 @@ export interface BookOptions {
   readonly dataDir: string | null;
 }
 
-/** Where nothing is known. */
-export const UNKNOWN_ACCOUNT: AccountName = { account: 'default', label: 'default', method: 'default', confidence: 10 };
-const AUTOMATIC = /^(?:Primary Account|Auto-detected Account \d+)$/;
-/** The line in the file may be written a moment before or after we saw the same change. ms */
-const SAME_SWITCH_MS = 120_000;
 const MAX_RESETS = 200;
-
-interface StateRead {
-  readonly stamp: Stamp | null;
-  readonly profiles: readonly Profile[];
-  readonly links: ReadonlyMap<string, string>;
-}
 
 /**
  * Whose each session is, and was at any time (D-4, AP-1, AP-5): what the sessions tell, over the profiles and sessions of `runtime-state`, over the
@@ -53,16 +30,11 @@ interface StateRead {
 export class AccountBook {
   readonly places: AccountPlaces;
   private readonly o: BookOptions;
-  private readonly states = new Map<string, StateRead>();
-  private switchStamp: Stamp | null = null;
-  private written: readonly Switch[] = [];
-  /** Changes seen here that the file does not tell of yet. */
-  private seen: Switch[] = [];
-  private switched: ReadonlySet<string> = new Set();
+  private readonly files: ProfileFiles;
+  private readonly history: SwitchHistory;
+  private readonly names = new AccountNames();
   private known: readonly Profile[] = [];
   private resolutions: ReadonlyMap<string, Resolution> = new Map();
-  private names = new Map<string, AccountName>();
-  private labels = new Map<string, string>();
   private resets = new Map<string, ResetSeen[]>();
   private claims: readonly AccountClaim[] = [];
   private located: ReadonlyMap<string, string> = new Map();
@@ -71,38 +43,16 @@ export class AccountBook {
   constructor(options: BookOptions) {
     this.o = options;
     this.places = new AccountPlaces(options);
+    this.files = new ProfileFiles(options.claudeDirs);
+    this.history = new SwitchHistory(options.stateDir);
   }
 
   /** Reads the files that changed since the last time. True when one did; a broken one leaves what it said before. */
   async load(): Promise<boolean> {
-    let changed = false;
-    for (const claudeDir of this.o.claudeDirs) {
-      const dir = healthDirOf(claudeDir);
-      const stamp = stampOf(placeOf(dir).path);
-      const before = this.states.get(claudeDir);
-      if (before !== undefined && sameStamp(before.stamp, stamp)) continue;
-      changed ||= before !== undefined || stamp !== null;
-      this.states.set(claudeDir, await this.readState(dir, stamp, before));
-    }
-    const stamp = this.o.stateDir === null ? null : stampOf(switchesFile(this.o.stateDir));
-    if (!sameStamp(stamp, this.switchStamp)) {
-      this.switchStamp = stamp;
-      this.written = stamp === null ? [] : readSwitches(this.o.stateDir!);
-      this.noteSwitches([]);
-      changed = true;
-    }
+    const isOther = await this.files.load();
+    const changed = this.history.load() || isOther;
     if (changed) this.print = '';
     return changed;
-  }
-
-  private async readState(dir: string, stamp: Stamp | null, before: StateRead | undefined): Promise<StateRead> {
-    try {
-      const { state } = await readStateFile(dir);
-      return { stamp, profiles: state.authProfiles, links: new Map(state.sessions.map((one) => [one.sessionId, one.authProfile])) };
-    } catch (error) {
-      if (!(error instanceof KnownError)) throw error;
-      return { profiles: before?.profiles ?? [], links: before?.links ?? new Map(), stamp };
-    }
   }
 
   /** Takes what the sessions tell now (epoch ms). True when an account of one changed. */
@@ -111,7 +61,7 @@ export class AccountBook {
     const print = `${this.places.print()}${JSON.stringify(claims.map(({ weekly: _, ...claim }) => claim))}`;
     if (print === this.print) return false;
     this.print = print;
-    const switches = this.switchPrint();
+    const switches = this.history.print();
     this.claims = claims;
     const links = this.links();
     const several =
@@ -127,12 +77,8 @@ export class AccountBook {
     const linked = linkSessions(before, sessions, { home: this.o.home ?? '', salt: this.places.salt(), now });
     this.known = linked.profiles;
     this.resolutions = linked.resolutions;
-    this.noteSwitches(linked.switches);
-    return this.rename(claims) || this.switchPrint() !== switches;
-  }
-
-  private switchPrint(): string {
-    return this.seen.map(({ sessionId, to }) => `${sessionId} ${to}`).join('\n') + this.written.length;
+    this.history.note(linked.switches);
+    return this.rename(claims) || this.history.print() !== switches;
   }
 
   /** Which directory each session's transcript lies in, for sessions that say nothing (AP-12). Only those outside the first directory need to be named. */
@@ -141,7 +87,7 @@ export class AccountBook {
   }
 
   of(sessionId: string): AccountName {
-    const name = this.names.get(sessionId);
+    const name = this.names.bySession.get(sessionId);
     if (name !== undefined) return name;
     const linked = this.links().get(sessionId);
     if (linked !== undefined) return this.named(canonicalId(this.profiles(), linked), 'account', 50);
@@ -152,35 +98,32 @@ export class AccountBook {
   /** The account at a time, epoch ms: usage stays with the one that was valid then (AP-5). */
   at(sessionId: string, at: number): string {
     const { account } = this.of(sessionId);
-    return this.switched.has(sessionId) ? profileAt([...this.written, ...this.seen], this.profiles(), account, sessionId, at) : account;
+    return this.history.sessions.has(sessionId) ? this.history.accountAt(this.profiles(), account, sessionId, at) : account;
   }
 
   /** Sessions that changed their account at some time. */
   get switchedSessions(): ReadonlySet<string> {
-    return this.switched;
+    return this.history.sessions;
   }
 
   /** Whose a session was from when to when, oldest first; one part for nearly all. Epoch ms, half-open; null = open. */
   partsOf(sessionId: string): readonly { readonly account: string; readonly from: number | null; readonly to: number | null }[] {
-    const times = this.switched.has(sessionId)
-      ? [...this.written, ...this.seen].filter((one) => one.sessionId === sessionId).map(({ at }) => at)
-      : [];
-    const starts = [null, ...times.sort((a, b) => a - b)];
+    const starts = [null, ...this.history.timesOf(sessionId)];
     return starts.map((from, i) => ({ account: this.at(sessionId, from ?? Number.NEGATIVE_INFINITY), from, to: starts[i + 1] ?? null }));
   }
 
   labelOf(account: string): string {
-    return this.labels.get(account) ?? this.named(account, 'default', 10).label;
+    return this.names.labels.get(account) ?? this.named(account, 'default', 10).label;
   }
 
   /** Every account that is known, with its label. */
   get accounts(): ReadonlyMap<string, string> {
-    return new Map([...this.profiles().map(({ profileId }) => [profileId, this.labelOf(profileId)] as const), ...this.labels]);
+    return new Map([...this.profiles().map(({ profileId }) => [profileId, this.labelOf(profileId)] as const), ...this.names.labels]);
   }
 
   /** Files' profiles with what was learned beyond them. */
   profiles(): readonly Profile[] {
-    return this.known.length > 0 ? this.known : this.stored();
+    return this.known.length > 0 ? this.known : this.files.profiles();
   }
 
   resolution(sessionId: string): Resolution | null {
@@ -200,36 +143,23 @@ export class AccountBook {
     return this.claims.find((one) => one.sessionId === sessionId)?.configDir ?? this.located.get(sessionId) ?? this.o.claudeDirs[0] ?? '';
   }
 
-  private stored(): readonly Profile[] {
-    const all = new Map<string, Profile>();
-    for (const { profiles } of this.states.values())
-      for (const profile of profiles) {
-        const other = all.get(profile.profileId);
-        // Two folders may know one profile; the account stands where it was seen.
-        if (other === undefined || (other.tidemark?.identity == null && profile.tidemark?.identity != null))
-          all.set(profile.profileId, profile);
-      }
-    return [...all.values()];
-  }
-
   /** The profile that each session is known to have had last. */
   private links(): Map<string, string> {
-    const links = new Map<string, string>();
-    for (const { links: own } of this.states.values()) for (const [id, profile] of own) links.set(id, profile);
+    const links = this.files.links();
     for (const [id, { profileId }] of this.resolutions) links.set(id, profileId);
-    for (const { sessionId, to } of this.written) if (!links.has(sessionId)) links.set(sessionId, to);
+    for (const { sessionId, to } of this.history.written) if (!links.has(sessionId)) links.set(sessionId, to);
     return links;
   }
 
   /** The first directory's account is the first of all, whoever speaks first (AP-4). */
   private seeded(several: boolean): readonly Profile[] {
-    const profiles = this.known.length > 0 ? this.merged() : this.stored();
+    const profiles = this.known.length > 0 ? this.merged() : this.files.profiles();
     return this.places.withFirst(profiles, several);
   }
 
   /** Files may have changed under what was learned: theirs count, with ours behind them. */
   private merged(): readonly Profile[] {
-    const stored = this.stored();
+    const stored = this.files.profiles();
     const ids = new Set(stored.map(({ profileId }) => profileId));
     const learned = new Map(this.known.map((profile) => [profile.profileId, profile]));
     const own = stored.map((profile) => {
@@ -255,59 +185,19 @@ export class AccountBook {
     this.resets.set(configDir, [...seen, weekly].slice(-MAX_RESETS));
   }
 
-  private noteSwitches(found: readonly Switch[]): void {
-    const isWritten = (one: Switch): boolean =>
-      this.written.some(
-        (line) =>
-          line.sessionId === one.sessionId && line.from === one.from && line.to === one.to && Math.abs(line.at - one.at) < SAME_SWITCH_MS,
-      );
-    this.seen = [...this.seen, ...found].filter((one) => !isWritten(one));
-    this.switched = new Set([...this.written, ...this.seen].map(({ sessionId }) => sessionId));
-  }
-
+  /** True when the account of a session is another one. */
   private rename(claims: readonly AccountClaim[]): boolean {
-    const before = this.names;
-    const keyOf = new Map<string, string>();
-    this.labels = new Map();
-    for (const claim of claims) {
-      const { profileId, identity } = this.resolutions.get(claim.sessionId)!;
-      const bound = this.known.find((profile) => profile.profileId === profileId)?.tidemark?.identity ?? null;
-      const account = identity !== null && bound !== null && identity !== bound ? `${profileId}~${identity.slice(0, 8)}` : profileId;
-      keyOf.set(claim.sessionId, account);
-      const label = this.labelFor(profileId, claim);
-      if (label !== null && !this.labels.has(account)) this.labels.set(account, label);
-    }
-    this.names = new Map(
-      claims.map(({ sessionId }) => {
-        const { method, confidence } = this.resolutions.get(sessionId)!;
-        return [sessionId, this.named(keyOf.get(sessionId)!, method, confidence)];
-      }),
-    );
-    const ids = new Set([...before.keys(), ...this.names.keys()]);
+    const before = this.names.bySession;
+    this.names.learn(claims, this.profiles(), this.resolutions);
+    const after = this.names.bySession;
+    const ids = new Set([...before.keys(), ...after.keys()]);
     return [...ids].some(
-      (id) =>
-        before.get(id)?.account !== this.names.get(id)?.account && (before.get(id) ?? UNKNOWN_ACCOUNT).account !== this.of(id).account,
+      (id) => before.get(id)?.account !== after.get(id)?.account && (before.get(id) ?? UNKNOWN_ACCOUNT).account !== this.of(id).account,
     );
   }
 
-  /** A person's label, else the name the session was started by, else the directory's. */
-  private labelFor(profileId: string, claim: AccountClaim): string | null {
-    const label = this.known.find((profile) => profile.profileId === profileId)?.label;
-    if (label !== undefined && !AUTOMATIC.test(label)) return label;
-    if (claim.alias ?? claim.profileEnv) return claim.alias ?? claim.profileEnv;
-    const folder = basename(claim.configDir).replace(/^\.+/, '');
-    return folder === '' || folder === 'claude' ? null : folder;
-  }
-
-  private named(account: string, method: Method, confidence: number): AccountName {
-    const own = this.labels.get(account);
-    const label = own ?? this.profiles().find(({ profileId }) => profileId === account)?.label;
-    return {
-      account,
-      label: label === undefined || (account === 'default' && AUTOMATIC.test(label)) ? account : label,
-      method,
-      confidence,
-    };
+  private named(account: string, method: AccountName['method'], confidence: number): AccountName {
+    return this.names.named(this.profiles(), account, method, confidence);
   }
 
   private ofDirectory(dir: string): AccountName {
