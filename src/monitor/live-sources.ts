@@ -78,6 +78,15 @@ export class LiveSources {
     this.watch?.close();
   }
 
+  /** Reads all of it for the first time. */
+  begin(): void {
+    const now = this.o.clock.now();
+    this.readStates(now, true);
+    this.readCaptures();
+    this.learnAccounts(now);
+    this.learnQuota();
+  }
+
   /** Another process may have written profiles or switches; what they say now is learned with the next look. */
   private loadAccounts(): void {
     if (this.loading) return;

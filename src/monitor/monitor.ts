@@ -1,23 +1,12 @@
-import { type AccountBook, bookOf } from '../accounts/book.ts';
-import type { Ledger } from '../ledger/open.ts';
-import { type TreeWatch, watchTree } from '../watch/watch.ts';
-import { CurrentSnapshot } from './current-snapshot.ts';
+import { Audience } from './audience.ts';
 import type { LiveQueries } from './details.ts';
-import { FollowedLedger } from './followed-ledger.ts';
 import { type MaterialSources, materialSources } from './health-material.ts';
 import { heldBackText } from './held-back.ts';
-import { KnownFiles, projectRoots } from './known-files.ts';
-import { LedgerLooks } from './ledger-looks.ts';
-import { LedgerState } from './ledger-state.ts';
-import { liveQueries } from './live-queries.ts';
-import { LiveSources } from './live-sources.ts';
 import type { MonitorOptions, RunningMonitor } from './monitor-options.ts';
-import { NewSessions } from './new-sessions.ts';
-import { ReadingReport } from './reading-report.ts';
+import { MonitorParts } from './monitor-parts.ts';
 import type { Snapshot } from './snapshot.ts';
 import { summaryFacts } from './summary-facts.ts';
 import { followedOf } from './transcript-ends.ts';
-import { TranscriptReading } from './transcript-reading.ts';
 import type { TailNews } from './transcript-tail.ts';
 import { WrittenFiles } from './written-files.ts';
 
@@ -29,135 +18,71 @@ export function startMonitor(options: MonitorOptions): RunningMonitor {
   return new Following(options);
 }
 
+/** What happens when: each change makes a snapshot due and is told. */
 class Following implements RunningMonitor {
   readonly ready: Promise<void>;
   readonly queries: LiveQueries;
-  private readonly current: CurrentSnapshot;
   private readonly o: MonitorOptions;
-  private readonly ledger: FollowedLedger;
-  private readonly looks: LedgerLooks;
-  private readonly reading: TranscriptReading;
-  private readonly report = new ReadingReport();
-  private readonly files: KnownFiles;
-  private readonly sources: LiveSources;
+  private readonly parts: MonitorParts;
+  private readonly audience = new Audience();
   private readonly written: WrittenFiles | null;
-  private readonly book: AccountBook;
-  private readonly listeners = new Set<() => void>();
-  private readonly newSessions = new NewSessions();
   private readonly timer: NodeJS.Timeout;
-  private watch: Pick<TreeWatch, 'close' | 'mode' | 'flush'> | null = null;
   private closed = false;
-  /** A snapshot is being asked for, and what is new is read for it. */
-  private isAsked = false;
 
   constructor(options: MonitorOptions) {
     this.o = options;
-    this.files = new KnownFiles(options.claudeDirs);
-    this.book = options.accounts ?? bookOf(options.claudeDirs);
-    this.sources = new LiveSources({
-      claudeDirs: options.claudeDirs,
-      stateDir: options.stateDir ?? null,
-      clock: options.clock,
-      accounts: this.book,
-      agentFiles: (id) => this.files.agentFilesOf(id),
-      actions: options.snapshot.hide == null ? (options.actions ?? 'target') : 'tool',
-      rules: options.sessions,
-      processes: options.processes,
-      watch: options.watch ?? {},
-      onChange: () => this.sourcesChanged(),
-      onLook: () => this.othersWrote(options.clock.now()) && this.update(false),
+    this.parts = new MonitorParts(options, {
+      sourcesChanged: () => this.sourcesChanged(),
+      lookDue: () => this.othersWrote(options.clock.now()) && this.update(false),
+      read: (all) => this.update(all),
+      waiting: () => this.audience.tell(),
+      grown: (news) => this.followed(news),
+      named: () => this.update(false),
+      asked: () => this.catchUp(),
     });
+    this.queries = this.parts.queries;
     this.written = options.stateDir == null ? null : new WrittenFiles(options.stateDir, options.isWriter);
-    this.sources.readStates(options.clock.now(), true);
-    this.sources.readCaptures();
-    this.sources.learnAccounts(options.clock.now());
-    this.sources.learnQuota();
-    this.ledger = new FollowedLedger(options.ledger, options.clock, (ledger) => this.stateOf(ledger));
-    this.ledger.sound(() => this.ledger.state.refresh(options.clock.now(), true));
-    this.looks = new LedgerLooks(this.ledger, this.report);
-    const followed = { ledger: this.ledger, report: this.report, clock: options.clock };
-    this.reading = new TranscriptReading({
-      ...followed,
-      files: this.files,
-      accounts: this.book,
-      claudeDirs: options.claudeDirs,
-      workers: options.workers,
-      showsPaths: options.snapshot.hide == null,
-      grown: (path, known, until, seen) => this.sources.ends.grown(path, known, until, seen),
-      onRead: (all) => this.update(all),
-      onNews: () => !this.isAsked && this.tell(),
-      onGrown: (news) => this.followed(news),
-    });
-    this.current = new CurrentSnapshot({
-      ...followed,
-      options: options.snapshot,
-      reading: this.reading,
-      sources: this.sources,
-      newSessions: this.newSessions,
-      retention: options.retention ?? [],
-      catchUp: () => this.catchUp(),
-      // The first snapshot is made before anything is watched.
-      isPolling: () => this.watch?.mode === 'polling',
-    });
-    this.queries = liveQueries({
-      ledger: () => this.ledger.current,
-      directory: () => this.ledger.state.directory,
-      snapshot: () => this.current.get(),
-      openWindow: (account) => this.ledger.state.openWindow(account, options.clock.now()),
-      windows: () => this.ledger.state.accountWindows,
-      clock: options.clock,
-      mode: options.state.mode,
-      zone: options.snapshot.zone,
-      hide: options.snapshot.hide ?? null,
-      toolsOf: (id) => this.sources.ends.ofSession(id),
-      changed: () => this.update(false),
-    });
     this.timer = setInterval(() => this.tick(), options.refreshInterval);
-    if (options.begins === undefined) this.watchProjects();
-    this.ready = Promise.resolve(options.begins).then(() => {
-      // Watching starts before reading, so that no change falls between the two.
-      this.watchProjects();
-      return this.reading.pass();
-    });
+    this.ready = this.begin();
   }
 
-  private watchProjects(): void {
-    if (this.closed) return;
-    this.watch ??= watchTree(projectRoots(this.o.claudeDirs), (change) => this.reading.changed(change), {
-      accept: (path) => path.endsWith('.jsonl'),
-      onNotice: (text) => {
-        this.report.watchNotice = text;
-      },
-      ...this.o.watch,
-    });
+  private async begin(): Promise<void> {
+    const { projects, reading } = this.parts;
+    if (this.o.begins === undefined) projects.begin();
+    await this.o.begins;
+    // Watching starts before reading, so that no change falls between the two.
+    projects.begin();
+    await reading.pass();
   }
 
   get(): Snapshot {
-    return this.current.get();
+    return this.parts.current.get();
   }
 
   lookAgain(): void {
-    this.reading.changed('rescan');
+    this.parts.reading.changed('rescan');
   }
 
   subscribe(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.audience.subscribe(listener);
+  }
+
+  material(): MaterialSources {
+    const { book, files, sources, current, ledger } = this.parts;
+    const snapshot = () => current.named();
+    return materialSources({ now: this.o.clock.now(), snapshot, state: ledger.state, sources, book, files });
   }
 
   close(): void {
     this.closed = true;
-    this.current.close();
-    this.reading.close();
     clearInterval(this.timer);
-    this.watch?.close();
-    this.sources.close();
-    this.listeners.clear();
+    this.parts.close();
+    this.audience.dismiss();
   }
 
   private tick(): void {
     if (this.closed) return;
-    const { ledger, looks, reading } = this;
+    const { ledger, looks, reading } = this.parts;
     if (!reading.isPassing) ledger.backToDisk();
     // A held-back write is tried again; another process may have written.
     if (!reading.isPassing && (ledger.isBehind || reading.hasPending)) {
@@ -169,99 +94,80 @@ class Following implements RunningMonitor {
     if (ledger.isBehind) reading.work();
   }
 
-  private stateOf(ledger: Ledger): LedgerState {
-    const { o, sources } = this;
-    const state = new LedgerState(ledger, { ...o.state, ...sources.attribution, zone: o.snapshot.zone });
-    state.setSamples(o.clock.now(), sources.windowSamples());
-    return state;
-  }
-
   /** Takes in what some files have grown by; reads everything anew where that alone tells it. */
   private followed(news: readonly TailNews[]): void {
     if (this.closed) return;
+    const { ledger, report, sources } = this.parts;
     const now = this.o.clock.now();
     let isDone = false;
     try {
       // What another process wrote beside it shows at the next regular look.
-      isDone = this.ledger.state.follow(now, news);
+      isDone = ledger.state.follow(now, news);
     } catch (error) {
-      if (!this.ledger.recovered(error)) this.report.askNotice = heldBackText(error, null);
+      if (!ledger.recovered(error)) report.askNotice = heldBackText(error, null);
     }
     if (isDone) {
-      this.report.counted.changed(now);
-      this.sources.readStates(now, false);
+      report.counted.changed(now);
+      sources.readStates(now, false);
       this.publish();
     } else this.update(false);
   }
 
   private update(all: boolean): void {
     if (this.closed) return;
+    const { ledger, looks, report, reading, newSessions, sources, files } = this.parts;
     const now = this.o.clock.now();
-    this.looks.refresh(now, all);
-    this.report.counted.forget();
-    if (!this.reading.isPassing) {
-      this.newSessions.notice(this.ledger.state.directory, now);
-      this.sources.ends.follow(followedOf([...this.ledger.state.input().sessions.values()], this.files), (path) =>
-        this.files.readUpTo(path),
-      );
+    looks.refresh(now, all);
+    report.counted.forget();
+    if (!reading.isPassing) {
+      newSessions.notice(ledger.state.directory, now);
+      sources.ends.follow(followedOf([...ledger.state.input().sessions.values()], files), (path) => files.readUpTo(path));
     }
-    this.sources.readStates(now, true);
+    sources.readStates(now, true);
     this.publish();
   }
 
   /** Registry, journals or captures may say something new: an event, or the regular look (LS-14). */
   private sourcesChanged(): void {
     if (this.closed) return;
+    const { ledger, looks, reading, sources } = this.parts;
     const now = this.o.clock.now();
-    const any = this.sources.readCaptures();
-    const states = this.sources.readStates(now, true);
-    const accounts = this.sources.learnAccounts(now);
-    const quota = any && this.sources.learnQuota();
-    const isNew = states && !this.reading.isPassing && this.ledger.state.lacks(this.sources.sessionIds);
+    const any = sources.readCaptures();
+    const states = sources.readStates(now, true);
+    const accounts = sources.learnAccounts(now);
+    const quota = any && sources.learnQuota();
+    const isNew = states && !reading.isPassing && ledger.state.lacks(sources.sessionIds);
     if (accounts || isNew || this.othersWrote(now)) {
       this.update(accounts);
       return;
     }
-    if (quota) this.looks.ask(() => this.ledger.state.setSamples(now, this.sources.windowSamples()));
+    if (quota) looks.ask(() => ledger.state.setSamples(now, sources.windowSamples()));
     if (any || states) this.publish();
   }
 
   /** Another process has written to the ledger, and it is time to look. */
   private othersWrote(now: number): boolean {
-    return !this.closed && !this.reading.isPassing && this.looks.isDue(now);
+    const { looks, reading } = this.parts;
+    return !this.closed && !reading.isPassing && looks.isDue(now);
   }
 
   /** Whoever asks has what is new read first: many files that grow between two pictures are read together. */
   private catchUp(): void {
-    if (this.isAsked) return;
-    this.isAsked = true;
-    try {
-      this.watch?.flush();
-      this.reading.catchUp();
-    } finally {
-      this.isAsked = false;
-    }
-  }
-
-  private tell(): void {
-    for (const listener of [...this.listeners]) listener();
+    const { projects, reading } = this.parts;
+    this.audience.prepare(() => {
+      projects.flush();
+      reading.catchUp();
+    });
   }
 
   private publish(): void {
-    this.current.changed();
-    // Whoever asks at this moment gets it as the answer.
-    if (!this.isAsked) this.tell();
+    const { book, current, ledger, sources } = this.parts;
+    current.changed();
+    this.audience.tell();
     if (this.written?.isDue(this.o.clock.now())) {
-      const hidesGiven = this.ledger.current.labelKeys.on;
-      const facts = { ...summaryFacts(this.book, this.ledger.state.usage, this.sources.live, this.o.gitOf), hidesGiven };
-      this.written.write(this.current.get(), facts, this.sources.remembered);
+      const hidesGiven = ledger.current.labelKeys.on;
+      const facts = { ...summaryFacts(book, ledger.state.usage, sources.live, this.o.gitOf), hidesGiven };
+      this.written.write(current.get(), facts, sources.remembered);
     }
-  }
-
-  material(): MaterialSources {
-    const { book, files, o, sources } = this;
-    const { state } = this.ledger;
-    const snapshot = () => this.current.named();
-    return materialSources({ now: o.clock.now(), snapshot, state, sources, book, files });
   }
 }
