@@ -2,7 +2,6 @@ import { appendFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ingest } from '../ledger/ingest.ts';
 import type { Ledger } from '../ledger/open.ts';
-import type { Clock } from '../platform/clock.ts';
 import type { RecoverableLedger } from './monitor.ts';
 import { FollowedHome, until } from './testing-home.ts';
 import { responseLine } from './testing-lines.ts';
@@ -12,11 +11,8 @@ import { responseLine } from './testing-lines.ts';
 const MINUTE = 60_000;
 const NOON = Date.parse('2026-11-20T12:00:00Z');
 let home: FollowedHome;
-let now: number;
-const clock: Clock = { now: () => now, monotonic: () => performance.now() };
 
 beforeEach(() => {
-  now = NOON;
   home = new FollowedHome(NOON).makeFolders();
 });
 afterEach(() => home.remove());
@@ -54,17 +50,17 @@ describe('a ledger that cannot be asked for a moment', () => {
     const ledger = spied((what) => {
       if (fails && what === 'all') throw Object.assign(new Error('disk I/O error'), how);
     });
-    const m = home.start({ clock, ledger, refreshInterval: 20 });
+    const m = home.start({ ledger, refreshInterval: 20 });
     await m.ready;
     expect(m.get()).toMatchObject({ takenAt: NOON, combined: { tokens: { input: 103 } }, ingest: { notice: null } });
     fails = true;
     // Back behind what is known singly: all is read anew.
-    now = NOON - 40 * MINUTE;
+    home.now = NOON - 40 * MINUTE;
     const standing = await until(m, ({ ingest }) => ingest.notice !== null);
     expect(standing).toMatchObject({ takenAt: NOON, combined: { tokens: { input: 103 } } });
     fails = false;
     const again = await until(m, ({ ingest }) => ingest.notice === null);
-    expect(again).toMatchObject({ takenAt: now, combined: { tokens: { input: 103 } } });
+    expect(again).toMatchObject({ takenAt: home.now, combined: { tokens: { input: 103 } } });
   });
 
   test('what could not be taken in is taken in at the next look, though nobody has written since', async () => {
@@ -73,7 +69,7 @@ describe('a ledger that cannot be asked for a moment', () => {
     const ledger = spied((what) => {
       if (fails && what === 'all') throw new Error('disk I/O error');
     });
-    const m = home.start({ clock, ledger, refreshInterval: 20 });
+    const m = home.start({ ledger, refreshInterval: 20 });
     await m.ready;
     expect(m.get().combined.tokens.input).toBe(100);
     fails = true;
@@ -94,15 +90,15 @@ describe('a ledger that cannot be asked for a moment', () => {
       },
       { recover: () => home.open() },
     );
-    const m = home.start({ clock, ledger });
+    const m = home.start({ ledger });
     await m.ready;
     expect(m.get().combined.tokens.input).toBe(103);
     fails = true;
-    now = NOON - 40 * MINUTE;
+    home.now = NOON - 40 * MINUTE;
     m.lookAgain();
     const seen: number[] = [];
     m.subscribe(() => seen.push(m.get().combined.tokens.input));
-    await until(m, ({ takenAt }) => takenAt === now);
+    await until(m, ({ takenAt }) => takenAt === home.now);
     expect(new Set(seen)).toEqual(new Set([103]));
   });
 
@@ -124,7 +120,7 @@ describe('a ledger that cannot be asked for a moment', () => {
         add(7);
       }
     });
-    const m = home.start({ clock, ledger, refreshInterval: 20, claudeDirs: [] });
+    const m = home.start({ ledger, refreshInterval: 20, claudeDirs: [] });
     await m.ready;
     await until(m, ({ combined }) => combined.tokens.input === 100);
     isArmed = true;

@@ -1,7 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Clock } from '../platform/clock.ts';
 import type { Monitor } from './monitor.ts';
 import type { Amounts } from './snapshot.ts';
 import { NOW } from './testing.ts';
@@ -9,7 +8,6 @@ import { FollowedHome } from './testing-home.ts';
 import { freshId, type ResponseLine, responseLine } from './testing-lines.ts';
 
 const MINUTE = 60_000;
-const clock: Clock = { now: () => NOW, monotonic: () => performance.now() };
 
 let home: FollowedHome;
 let monitor: Monitor;
@@ -73,7 +71,7 @@ beforeEach(async () => {
     path.join(folder, 's2.jsonl'),
     request({ session: 's2', ago: 3, cwd: '/p/web' }) + request({ session: 's2', ago: 60 * 30, cwd: '/p/web' }),
   );
-  monitor = home.start({ clock });
+  monitor = home.start();
   await monitor.ready;
 });
 afterEach(() => home.remove());

@@ -1,7 +1,6 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Clock } from '../platform/clock.ts';
 import { buildCapture, mergeQuota, writeCapture } from '../sessions/captures.ts';
 import type { Snapshot } from './snapshot.ts';
 import { SNAPSHOT_OPTIONS } from './testing.ts';
@@ -13,11 +12,8 @@ import { freshId, responseLine } from './testing-lines.ts';
 const MINUTE = 60_000;
 const NOON = Date.parse('2026-11-20T12:00:00Z');
 let home: FollowedHome;
-let now: number;
-const clock: Clock = { now: () => now, monotonic: () => performance.now() };
 
 beforeEach(() => {
-  now = NOON;
   home = new FollowedHome(NOON).makeFolders();
 });
 afterEach(() => home.remove());
@@ -44,7 +40,7 @@ describe('LV-113: hours of following', () => {
     const id = freshId();
     const line = (output: number, ageMs = 100 * MINUTE) => responseLine({ at: NOON - ageMs, id, input: 100, output });
     writeFileSync(home.fileOf('s1'), line(10));
-    const m = home.start({ clock });
+    const m = home.start();
     await m.ready;
     expect(m.get().combined.tokens).toMatchObject({ input: 100, output: 10 });
     appendFileSync(home.fileOf('s1'), line(25));
@@ -59,8 +55,8 @@ describe('LV-113: hours of following', () => {
     const id = freshId();
     const line = (stop: string | null) => responseLine({ at: NOON - 20 * MINUTE, id, input: 100, output: 10, stop });
     writeFileSync(home.fileOf('s1'), line(null));
-    const writer = home.start({ clock });
-    const reader = home.start({ clock, ledger: home.open(), claudeDirs: [], refreshInterval: 20 });
+    const writer = home.start();
+    const reader = home.start({ ledger: home.open(), claudeDirs: [], refreshInterval: 20 });
     await Promise.all([writer.ready, reader.ready]);
     await until(reader, ({ combined }) => combined.outputIsLowerBound);
     appendFileSync(home.fileOf('s1'), line('end_turn'));
@@ -73,25 +69,25 @@ describe('LV-113: hours of following', () => {
     const day = 24 * 60 * MINUTE;
     const at = (ms: number, work: number) => responseLine({ at: NOON + ms, input: work, output: 0 });
     writeFileSync(home.fileOf('s1'), at(0, 100) + at(day + 60 * MINUTE, 7));
-    const m = home.start({ clock, refreshInterval: 5, snapshot: { ...SNAPSHOT_OPTIONS, tokenLimit: { tokens: 'max', per: 'window' } } });
+    const m = home.start({ refreshInterval: 5, snapshot: { ...SNAPSHOT_OPTIONS, tokenLimit: { tokens: 'max', per: 'window' } } });
     await m.ready;
     expect(m.get().combined).toMatchObject({ work: 100, limit: null });
-    now = NOON + 6 * 60 * MINUTE;
-    await until(m, ({ takenAt }) => takenAt === now);
+    home.now = NOON + 6 * 60 * MINUTE;
+    await until(m, ({ takenAt }) => takenAt === home.now);
     expect(m.get().combined).toMatchObject({ work: 0, today: { work: 100 }, limit: { tokens: 100 } });
-    now = NOON + day + 61 * MINUTE;
-    await until(m, ({ takenAt }) => takenAt === now);
+    home.now = NOON + day + 61 * MINUTE;
+    await until(m, ({ takenAt }) => takenAt === home.now);
     expect(m.get().combined).toMatchObject({ work: 7, today: { work: 7 } });
   });
 
   test('D-20: a window that the server lets begin earlier than was thought has its requests', async () => {
     const at = (time: string) => Date.parse(`2026-11-20T${time}Z`);
-    now = at('00:30:00');
+    home.now = at('00:30:00');
     const lines = [at('00:00:00') - 7 * 3_600_000, at('00:00:00') - 130 * MINUTE, at('00:10:00')].map((time, i) =>
       responseLine({ at: time, input: 100 + i, output: 0 }),
     );
     writeFileSync(home.fileOf('s1'), lines.join(''));
-    const m = home.start({ clock, stateDir: home.state });
+    const m = home.start({ stateDir: home.state });
     await m.ready;
     expect(m.get().windows).toMatchObject([{ source: 'estimated', amounts: { work: 102 } }]);
     const identity = { configDir: home.claude, kind: 'subscription' as const };
@@ -101,8 +97,8 @@ describe('LV-113: hours of following', () => {
       context: { used: 68_000, size: 200_000, percent: 34 },
       cost: { usd: 1, apiMs: 1, durationMs: 1, linesAdded: 0, linesRemoved: 0 },
     };
-    const quota = mergeQuota({ five_hour: { used: 60, resetsAt: at('02:30:00') / 1000 } }, 1, null, now);
-    writeCapture(home.state, buildCapture(facts, quota, null, now, 'a line'), null);
+    const quota = mergeQuota({ five_hour: { used: 60, resetsAt: at('02:30:00') / 1000 } }, 1, null, home.now);
+    writeCapture(home.state, buildCapture(facts, quota, null, home.now, 'a line'), null);
     const told = await until(m, ({ windows }) => windows[0]?.source === 'official');
     expect(told.windows).toMatchObject([{ start: at('00:00:00') - 150 * MINUTE, amounts: { work: 203 } }]);
   });
@@ -124,26 +120,25 @@ describe('LV-113: hours of following', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
-        now = NOON;
         const own = new FollowedHome(NOON).makeFolders();
         try {
-          const m = own.start({ clock, watch: { pollInterval: 5 }, refreshInterval: 5 });
+          const m = own.start({ watch: { pollInterval: 5 }, refreshInterval: 5 });
           await m.ready;
           const written: [session: string, id: number, at: number][] = [];
           let lines = 0;
           for (const s of steps) {
-            if ('forward' in s) now += s.forward * MINUTE;
-            else if ('back' in s) now -= s.back * MINUTE;
+            if ('forward' in s) own.now += s.forward * MINUTE;
+            else if ('back' in s) own.now -= s.back * MINUTE;
             else {
               const known = s.again ? written[s.output % Math.max(1, written.length)] : undefined;
-              const [session, id, at] = known ?? [`s${s.session}`, freshId(), now - s.age * MINUTE];
+              const [session, id, at] = known ?? [`s${s.session}`, freshId(), own.now - s.age * MINUTE];
               if (known === undefined) written.push([session, id, at]);
               appendFileSync(
                 own.fileOf(session),
                 responseLine({
                   session,
                   id,
-                  at: s.late ? Math.max(at, now) : at,
+                  at: s.late ? Math.max(at, own.now) : at,
                   input: 100,
                   output: s.output,
                   model: `claude-opus-5-${s.output % 2 ? 5 : 1}`,
@@ -153,8 +148,8 @@ describe('LV-113: hours of following', () => {
               m.lookAgain();
               await until(m, ({ ingest }) => ingest.lines === lines);
             }
-            await until(m, ({ takenAt }) => takenAt === now);
-            const fresh = own.start({ clock });
+            await until(m, ({ takenAt }) => takenAt === own.now);
+            const fresh = own.start();
             await fresh.ready;
             expect(figuresOf(m.get())).toEqual(figuresOf(fresh.get()));
             fresh.close();

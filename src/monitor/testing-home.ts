@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Ledger, openLedger } from '../ledger/open.ts';
-import { systemClock } from '../platform/clock.ts';
+import { type Clock, systemClock } from '../platform/clock.ts';
 import { builtinTable } from '../pricing/table.ts';
 import { type Monitor, startMonitor } from './monitor.ts';
 import type { MonitorOptions } from './monitor-options.ts';
@@ -43,7 +43,7 @@ export function until(m: Monitor, holds: (s: Snapshot) => boolean, late = 5000):
   });
 }
 
-/** An empty home with the ledgers and monitors that a test opens in it; `now` in epoch ms. */
+/** An empty home with the ledgers and monitors that a test opens in it, and their time. */
 export class FollowedHome {
   readonly dir = mkdtempSync(path.join(tmpdir(), 'tidemark-monitor-'));
   readonly claude = path.join(this.dir, 'claude');
@@ -51,13 +51,25 @@ export class FollowedHome {
   /** The transcripts of one project; not made yet. */
   readonly folder = path.join(this.claude, 'projects/-p-api');
   readonly ledger: Ledger;
-  private readonly now: number;
+  /** The home's time, for all that is started in it. */
+  readonly clock: Clock = { now: () => this.now, monotonic: systemClock.monotonic };
+  private stands: number | null;
   private readonly ledgers: Ledger[] = [];
   private readonly monitors: Monitor[] = [];
 
-  constructor(now = systemClock.now()) {
-    this.now = now;
+  /** `now`: where time stands until it is set, epoch ms; absent = it is the system's, and runs. */
+  constructor(now: number | null = null) {
+    this.stands = now;
     this.ledger = this.open();
+  }
+
+  /** Epoch ms. */
+  get now(): number {
+    return this.stands ?? systemClock.now();
+  }
+
+  set now(at: number) {
+    this.stands = at;
   }
 
   /** The folders that the client and Tidemark's hooks write to. */
@@ -76,7 +88,7 @@ export class FollowedHome {
   }
 
   start(more: Partial<MonitorOptions> = {}): Monitor {
-    const monitor = startMonitor(followOptions(this.ledger, this.claude, more));
+    const monitor = startMonitor(followOptions(this.ledger, this.claude, { clock: this.clock, ...more }));
     this.monitors.push(monitor);
     return monitor;
   }
