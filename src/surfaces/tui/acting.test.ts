@@ -15,12 +15,12 @@ import { jumpTo, type Run } from './jump.ts';
 import { textOf } from './spans.ts';
 import { NOW } from './testing.ts';
 import { demoLikeSnapshot } from './testing-demo.ts';
+import { aFirstState } from './testing-picture.ts';
 import { testQueries } from './testing-queries.ts';
 import { recall, remember } from './ui/remember.ts';
-import { firstState } from './ui/state.ts';
 
 const demo = demoLikeSnapshot();
-const FIRST = firstState({ refreshSeconds: 5, compact: false, theme: 'dark', sort: 'attention', group: 'none', accounts: [], filter: '' });
+const FIRST = aFirstState();
 
 function rig(more: Partial<ActingTools> = {}, present = demo) {
   const emitted: string[] = [];

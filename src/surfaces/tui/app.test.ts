@@ -8,9 +8,9 @@ import { Controller } from './controller.ts';
 import { Screen } from './screen/screen.ts';
 import { isSameLine, type Line, textOf } from './spans.ts';
 import { aSession, aSnapshot, NOW } from './testing.ts';
+import { aFirstState } from './testing-picture.ts';
 import { testQueries } from './testing-queries.ts';
 import { lookOf } from './theme.ts';
-import { firstState } from './ui/state.ts';
 
 /** So many sessions, every one of another name. */
 const many = (count: number): Snapshot =>
@@ -38,7 +38,7 @@ async function drawn(snapshot: Snapshot) {
     known[index] = line;
     setRow(index, line);
   };
-  const first = firstState({ refreshSeconds: 3600, compact: false, theme: 'dark', sort: 'name', group: 'none', accounts: [], filter: '' });
+  const first = aFirstState({ refreshSeconds: 3600, sort: 'name' });
   const controller = new Controller(
     { get: () => snapshot, subscribe: () => () => {} },
     testQueries(() => snapshot),

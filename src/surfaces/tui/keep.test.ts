@@ -8,10 +8,10 @@ import { cellsOf } from './screen/cells.ts';
 import type { Line } from './spans.ts';
 import { amountsOf, aSession, aSnapshot, aWarning, aWindow, estimatedWindow, NOW, sumOf } from './testing.ts';
 import { demoLikeSnapshot } from './testing-demo.ts';
+import { aFirstState, anInput } from './testing-picture.ts';
 import { testQueries } from './testing-queries.ts';
 import { lookOf } from './theme.ts';
 import { refreshed, reordered } from './ui/refresh.ts';
-import { firstState } from './ui/state.ts';
 import { listingFor } from './ui/state-listing.ts';
 import { measureAmbiguousWide } from './width.ts';
 
@@ -125,7 +125,7 @@ const moments = fc.record({
 });
 type Moment = typeof moments extends fc.Arbitrary<infer T> ? T : never;
 
-const FIRST = firstState({ refreshSeconds: 5, compact: false, theme: 'dark', sort: 'attention', group: 'none', accounts: [], filter: '' });
+const FIRST = aFirstState();
 const SESSIONS = Array.from({ length: 14 }, (_, index) =>
   aSession({ id: String(index), name: `session ${index}`, window: amountsOf([index, 7, 0, 1, 1000 * index], index / 10) }),
 );
@@ -151,22 +151,7 @@ function nextSnapshot(before: Snapshot, { sessions: changed, copied, missing, tu
 function drawn(all: readonly Moment[], usualSize: readonly number[], before: () => void): readonly (readonly Line[])[] {
   let [state, now] = [FIRST, NOW];
   let present = aSnapshot({ ...demo, sessions: SESSIONS });
-  const usual: PictureInput = {
-    present,
-    queries: testQueries(() => present),
-    columns: 120,
-    rows: 40,
-    now,
-    ascii: false,
-    hour12: false,
-    emoji: false,
-    readOnly: false,
-    keys: true,
-    maxSessions: 1000,
-    scope: null,
-    terminals: new Map(),
-    debug: null,
-  };
+  const usual = anInput(present, { queries: testQueries(() => present) });
   return all.map((moment) => {
     measureAmbiguousWide(moment.ambiguousWide);
     before();

@@ -1,32 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { type Action, actionOf, KEYS, keysAt, type Place, stepInterval } from './keys.ts';
-import { type PictureInput, picture } from './picture.ts';
+import { picture } from './picture.ts';
 import { keyPage } from './rows/help.ts';
 import { textOf } from './spans.ts';
 import { NOW } from './testing.ts';
 import { demoLikeSnapshot } from './testing-demo.ts';
-import { testQueries } from './testing-queries.ts';
+import { aFirstState, anInput } from './testing-picture.ts';
 import { press } from './ui/press.ts';
 import { refreshed, reordered } from './ui/refresh.ts';
-import { firstState, type UiState } from './ui/state.ts';
+import type { UiState } from './ui/state.ts';
 
 const snapshot = demoLikeSnapshot();
-const input: PictureInput = {
-  present: snapshot,
-  queries: testQueries(() => snapshot),
-  columns: 120,
-  rows: 40,
-  now: NOW,
-  ascii: false,
-  hour12: false,
-  emoji: false,
-  readOnly: false,
-  keys: true,
-  maxSessions: 1000,
-  scope: null,
-  terminals: new Map(),
-  debug: null,
-};
+const input = anInput(snapshot);
 
 function settled(state: UiState): { state: UiState; made: ReturnType<typeof picture> } {
   const ordered = reordered(state, { snapshot, now: NOW });
@@ -35,7 +20,7 @@ function settled(state: UiState): { state: UiState; made: ReturnType<typeof pict
 }
 
 const START = settled({
-  ...firstState({ refreshSeconds: 5, compact: false, theme: 'dark', sort: 'attention', group: 'none', accounts: [], filter: 'cost>0' }),
+  ...aFirstState({ filter: 'cost>0' }),
   presets: ['state:W'],
   zoomed: false,
 });

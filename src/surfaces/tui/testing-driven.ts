@@ -1,12 +1,12 @@
 import type { Snapshot } from '../../monitor/snapshot.ts';
 import { type PictureInput, picture } from './picture.ts';
 import { textOf } from './spans.ts';
-import { NOW } from './testing.ts';
+import { aFirstState, anInput } from './testing-picture.ts';
 import { testQueries } from './testing-queries.ts';
 import type { Effect } from './ui/context.ts';
 import { press } from './ui/press.ts';
 import { refreshed, reordered } from './ui/refresh.ts';
-import { firstState, type UiState } from './ui/state.ts';
+import type { UiState } from './ui/state.ts';
 
 /** A view driven without a terminal: keys in, lines out. */
 export class Driven {
@@ -15,32 +15,9 @@ export class Driven {
   readonly changes: string[] = [];
   input: PictureInput;
   constructor(snapshot: Snapshot, columns = 120, rows = 40, more: Partial<PictureInput> = {}) {
-    this.state = firstState({
-      refreshSeconds: 5,
-      compact: false,
-      theme: 'dark',
-      sort: 'attention',
-      group: 'none',
-      accounts: [],
-      filter: '',
-    });
-    this.input = {
-      present: snapshot,
-      queries: testQueries(() => this.input.present, this.changes),
-      columns,
-      rows,
-      now: NOW,
-      ascii: false,
-      hour12: false,
-      emoji: false,
-      readOnly: false,
-      keys: true,
-      maxSessions: 1000,
-      scope: null,
-      terminals: new Map(),
-      debug: null,
-      ...more,
-    };
+    this.state = aFirstState();
+    const queries = testQueries(() => this.input.present, this.changes);
+    this.input = anInput(snapshot, { queries, columns, rows, ...more });
     this.settle();
   }
   settle() {

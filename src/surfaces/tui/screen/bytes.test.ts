@@ -4,14 +4,13 @@ import type { Snapshot } from '../../../monitor/snapshot.ts';
 import { picture } from '../picture.ts';
 import { NOW } from '../testing.ts';
 import { demoLikeSnapshot } from '../testing-demo.ts';
-import { testQueries } from '../testing-queries.ts';
+import { aFirstState, anInput } from '../testing-picture.ts';
 import { lookOf } from '../theme.ts';
-import { firstState } from '../ui/state.ts';
 import { Screen } from './screen.ts';
 
 /** Bytes are no times: they can be tested (LV-111). */
 
-const STATE = firstState({ refreshSeconds: 5, compact: false, theme: 'dark', sort: 'attention', group: 'none', accounts: [], filter: '' });
+const STATE = aFirstState();
 
 function drawn(columns: number, rows: number, colours: 256 | 16777216) {
   const writes: string[] = [];
@@ -28,22 +27,7 @@ function drawn(columns: number, rows: number, colours: 256 | 16777216) {
   screen.resize(columns, rows);
   const draw = (snapshot: Snapshot, now = NOW, state = STATE): number => {
     writes.length = 0;
-    const input = {
-      present: snapshot,
-      queries: testQueries(() => snapshot),
-      columns,
-      rows,
-      now,
-      ascii: false,
-      hour12: false,
-      emoji: false,
-      readOnly: false,
-      keys: true,
-      maxSessions: 1000,
-      scope: null,
-      terminals: new Map(),
-      debug: null,
-    };
+    const input = anInput(snapshot, { columns, rows, now });
     for (const [index, line] of picture(state, input).lines.entries()) screen.setRow(index, line);
     screen.flush();
     return Buffer.byteLength(writes.join(''));

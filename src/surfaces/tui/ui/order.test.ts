@@ -4,10 +4,11 @@ import type { SessionState, SessionView } from '../../../monitor/snapshot.ts';
 import { URGENCY } from '../rows/states.ts';
 import { amountsOf, aSession, aSnapshot, NOW } from '../testing.ts';
 import { demoLikeSnapshot } from '../testing-demo.ts';
+import { aFirstState } from '../testing-picture.ts';
 import { listingOf } from './listing.ts';
 import { comparator, NO_ORDER, nextOrder, SORT_KEYS } from './order.ts';
 import { refreshed, reordered } from './refresh.ts';
-import { firstState, type UiState } from './state.ts';
+import type { UiState } from './state.ts';
 
 const demo = demoLikeSnapshot().sessions;
 const sorted = (key: (typeof SORT_KEYS)[number], sessions: readonly SessionView[] = demo, inverted = false) =>
@@ -75,15 +76,7 @@ describe('rows do not jump, LV-83', () => {
     });
     fc.assert(
       fc.property(fc.array(update, { minLength: 1, maxLength: 12 }), fc.nat(6), (updates, chosen) => {
-        const first = firstState({
-          refreshSeconds: 5,
-          compact: false,
-          theme: 'dark',
-          sort: 'attention',
-          group: 'none',
-          accounts: [],
-          filter: '',
-        });
+        const first = aFirstState();
         let state: UiState = { ...first, selected: demo[chosen]!.id };
         let now = NOW;
         for (const { gone, states, costs, key, rows, pass } of updates) {
