@@ -94,7 +94,7 @@ class Following implements RunningMonitor {
     if (ledger.isBehind) reading.work();
   }
 
-  /** Takes in what some files have grown by; reads everything anew where that alone tells it. */
+  /** Takes in what some files have grown by; looks at the whole ledger where that does not tell all. */
   private followed(news: readonly TailNews[]): void {
     if (this.closed) return;
     const { ledger, report, sources } = this.parts;
