@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SETTING_BY_KEY } from '../../config/schema.ts';
+import { runCommand } from '../testing-command.ts';
 import { addConfigCommands } from './config.ts';
 
 let home: string;
@@ -22,32 +22,7 @@ afterEach(() => {
   rmSync(home, { recursive: true, force: true });
 });
 
-/** Runs a command: what it printed, what it said beside, and what it threw. */
-async function run(
-  ...args: readonly string[]
-): Promise<{ out: string; err: string; error: { exitCode?: number; message: string } | null }> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const capture = (into: string[]) => (text: unknown, done?: unknown) => {
-    into.push(String(text));
-    if (typeof done === 'function') done();
-    return true;
-  };
-  const spies = [
-    vi.spyOn(process.stdout, 'write').mockImplementation(capture(out) as never),
-    vi.spyOn(process.stderr, 'write').mockImplementation(capture(err) as never),
-  ];
-  const program = new Command().exitOverride();
-  addConfigCommands(program);
-  let error = null;
-  try {
-    await program.parseAsync(['config', ...args], { from: 'user' });
-  } catch (caught) {
-    error = caught as { exitCode?: number; message: string };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-  return { out: out.join(''), err: err.join(''), error };
-}
+const run = (...args: readonly string[]) => runCommand(addConfigCommands, ['config', ...args]);
 
 // biome-ignore lint/suspicious/noExplicitAny: what the hot paths read, looked at by tests only
 const forHotPaths = (): any => JSON.parse(readFileSync(compiled, 'utf8')).config;

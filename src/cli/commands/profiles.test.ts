@@ -1,9 +1,9 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { appendSwitches } from '../../accounts/switches.ts';
+import { runCommand } from '../testing-command.ts';
 import { addProfilesCommands } from './profiles.ts';
 import { addStateCommands } from './state.ts';
 
@@ -19,44 +19,17 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.unstubAllEnvs();
-  vi.restoreAllMocks();
   rmSync(home, { recursive: true, force: true });
 });
 
 const use = (name: string) => cpSync(join('fixtures/health-homes', name, '.claude/session-health'), dir, { recursive: true });
 const yaml = () => readFileSync(join(dir, 'runtime-state.yaml'), 'utf8');
 
-/** Runs a command and returns what it printed, its exit code and what it threw. */
-async function run(
-  ...args: readonly string[]
-): Promise<{ out: string; err: string; code: number; error: { exitCode?: number; message: string; hint?: string } | null }> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const capture = (into: string[]) => (text: unknown, done?: unknown) => {
-    into.push(String(text));
-    if (typeof done === 'function') done();
-    return true;
-  };
-  const spies = [
-    vi.spyOn(process.stdout, 'write').mockImplementation(capture(out) as never),
-    vi.spyOn(process.stderr, 'write').mockImplementation(capture(err) as never),
-  ];
-  const program = new Command().exitOverride();
-  let code = 0;
-  let error = null;
-  const exit = (given: number) => {
-    code = given;
-  };
-  addProfilesCommands(program, exit);
-  addStateCommands(program, exit);
-  try {
-    await program.parseAsync(args, { from: 'user' });
-  } catch (caught) {
-    error = caught as { exitCode?: number; message: string };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-  return { out: out.join(''), err: err.join(''), code: error?.exitCode ?? code, error };
-}
+const run = (...args: readonly string[]) =>
+  runCommand((program, exit) => {
+    addProfilesCommands(program, exit);
+    addStateCommands(program, exit);
+  }, args);
 
 describe('AP-6: profiles show and list', () => {
   test('which sessions use it, and its billing and quota', async () => {
