@@ -76,6 +76,7 @@ export class LiveSources {
   close(): void {
     clearInterval(this.net);
     this.watch?.close();
+    this.states.close();
   }
 
   /** Reads all of it for the first time. */

@@ -1,6 +1,10 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { systemProcesses } from '../platform/processes.ts';
 import type { LiveSession } from '../sessions/session.ts';
-import { inputOf } from './live-states.ts';
+import { inputOf, LiveStates } from './live-states.ts';
 
 const LIVE: LiveSession = {
   id: 's1',
@@ -39,3 +43,29 @@ test('LS-1: the one decision is taken over; seconds become ms, what others wrote
   expect(input.ended).toEqual({ at: 7, reason: 'cl[2Jear' });
   expect(input.processes).toEqual([{ pid: 7, procStart: '8', kind: 'interactive', entrypoint: 'cli', startedAt: 9, version: '2.1.329' }]);
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'LV-113: looks keep a descriptor for each session that runs, none for those that are gone, and none in the end',
+  () => {
+    const dir = mkdtempSync(join(tmpdir(), 'tm-states-'));
+    const { pid, ppid } = process;
+    mkdirSync(join(dir, 'sessions'));
+    const put = (of: number) => {
+      const record = { pid: of, sessionId: `s${of}`, procStart: systemProcesses.procStart(of), status: 'busy', updatedAt: 1 };
+      writeFileSync(join(dir, 'sessions', `${of}.json`), JSON.stringify(record));
+    };
+    const open = () => readdirSync('/proc/self/fd').length;
+    put(pid);
+    put(ppid);
+    const states = new LiveStates([dir], null);
+    const before = open();
+    expect(states.read(5000, new Map())).toBe(true);
+    const first = states.all.get(`s${pid}`);
+    expect([states.read(7000, new Map()), open() - before, states.all.get(`s${pid}`) === first]).toEqual([false, 2, true]);
+    rmSync(join(dir, 'sessions', `${ppid}.json`));
+    expect([states.read(9000, new Map()), open() - before, states.all.size]).toEqual([true, 1, 1]);
+    states.close();
+    expect([open() - before, states.read(11_000, new Map()), open() - before]).toEqual([0, false, 0]);
+    rmSync(dir, { recursive: true });
+  },
+);

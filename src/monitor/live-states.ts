@@ -1,7 +1,9 @@
 import { devNull } from 'node:os';
+import { KeptProcesses } from '../platform/kept-processes.ts';
 import type { ProcessTable } from '../platform/processes.ts';
 import type { TranscriptEvidence } from '../sessions/evidence.ts';
 import { LiveSessions } from '../sessions/live-sessions.ts';
+import { sameData } from '../sessions/same-data.ts';
 import type { LiveSession } from '../sessions/session.ts';
 import type { SessionRules } from '../sessions/states.ts';
 import { plain } from '../text/plain.ts';
@@ -63,15 +65,23 @@ const AGAIN_MS = 2000;
 /** The state of every session that runs or ran lately: registry, hook journals and what transcript ends tell (LS-1). */
 export class LiveStates {
   private readonly reader: LiveSessions;
+  /** Ours to close; null where others answer for the processes. */
+  private readonly kept: KeptProcesses | null;
   private sessions: ReadonlyMap<string, LiveSessionInput> = new Map();
-  private prints = new Map<string, string>();
+  private found = new Map<string, LiveSession>();
   /** As they were read last, for those who publish them. */
   raw: readonly LiveSession[] = [];
   private readAt = Number.NEGATIVE_INFINITY;
 
   constructor(claudeDirs: readonly string[], stateDir: string | null, rules?: SessionRules, table?: ProcessTable) {
+    this.kept = table === undefined ? new KeptProcesses() : null;
     // Without a state directory there are no journals: a place below the null device never exists.
-    this.reader = new LiveSessions(claudeDirs, stateDir ?? devNull, { ...(rules && { rules }), ...(table && { table }) });
+    this.reader = new LiveSessions(claudeDirs, stateDir ?? devNull, { ...(rules && { rules }), table: table ?? this.kept! });
+  }
+
+  /** Gives back what is kept of the system. */
+  close(): void {
+    this.kept?.close();
   }
 
   /** The last reading is old enough that ages may have changed a state. */
@@ -96,23 +106,23 @@ export class LiveStates {
       if (own !== null) evidence.set(id, own);
     }
     this.raw = this.reader.read(now, evidence);
+    this.kept?.letGo();
     return this.take(this.raw);
   }
 
   private take(found: readonly LiveSession[]): boolean {
     const sessions = new Map<string, LiveSessionInput>();
-    const prints = new Map<string, string>();
+    const all = new Map<string, LiveSession>();
     let changed = found.length !== this.sessions.size;
     for (const live of found) {
-      const print = JSON.stringify(live);
       const before = this.sessions.get(live.id);
-      const isSame = before !== undefined && this.prints.get(live.id) === print;
+      const isSame = before !== undefined && sameData(this.found.get(live.id), live);
       changed ||= !isSame;
       sessions.set(live.id, isSame ? before : inputOf(live));
-      prints.set(live.id, print);
+      all.set(live.id, live);
     }
     this.sessions = sessions;
-    this.prints = prints;
+    this.found = all;
     return changed;
   }
 }

@@ -19,7 +19,7 @@ const START_SLACK_MS = 5000;
 /** Linux counts starts in hundredths of a second for user space, on every architecture. */
 const TICKS_PER_SECOND = 100;
 
-interface Stat {
+export interface Stat {
   readonly isZombie: boolean;
   /** Clock ticks since boot, as text. */
   readonly start: string;
@@ -36,8 +36,8 @@ export function parseStat(text: string): Stat | undefined {
   return { isZombie: fields[0] === 'Z' || fields[0] === 'X', start };
 }
 
-/** Null: no such process. Undefined: cannot be told. */
-function statOf(pid: number): Stat | null | undefined {
+/** On Linux. Null: no such process. Undefined: cannot be told. */
+export function statOf(pid: number): Stat | null | undefined {
   try {
     return parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
   } catch (error) {
@@ -63,8 +63,11 @@ function bootTime(): number {
   return boot;
 }
 
-function isAliveOnLinux({ pid, procStart, startedAt }: Parameters<ProcessTable['isAlive']>[0]): boolean | null {
-  const stat = statOf(pid);
+/** LS-10 on Linux, by what `/proc/<pid>/stat` says: null = no such process, undefined = that cannot be told. */
+export function isAliveBy(
+  stat: Stat | null | undefined,
+  { pid, procStart, startedAt }: Parameters<ProcessTable['isAlive']>[0],
+): boolean | null {
   if (stat === null) return false;
   if (stat === undefined) return exists(pid) === false ? false : null;
   if (stat.isZombie) return false;
@@ -98,7 +101,7 @@ let domain: string | null | undefined;
 
 export const systemProcesses: ProcessTable = {
   isAlive(process) {
-    if (isLinux) return isAliveOnLinux(process);
+    if (isLinux) return isAliveBy(statOf(process.pid), process);
     // No start time without starting a program: a missing pid is proof, a present one may have been reused.
     return exists(process.pid) === false ? false : null;
   },

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ProcessTable } from '../platform/processes.ts';
+import { buildCapture, captureDir, captureFile, writeCapture } from './capture-file.ts';
 import type { HookEvent } from './event.ts';
 import type { TranscriptEvidence } from './evidence.ts';
 import { appendEvent, journalFile, readJournal } from './journal.ts';
 import { LiveSessions } from './live-sessions.ts';
+import { buildSummary, writeSummary } from './summary-file.ts';
 import { ev, T } from './testing.ts';
 
 let dir: string;
@@ -105,6 +107,76 @@ test('little work when nothing changed: no file is opened', () => {
   const second = sessions.read(T + 1000);
   expect(second).toEqual(first);
   expect(second[0]?.state).toBe('working');
+});
+
+const capture = (sessionId: string, sessionName: string, at = T) => {
+  const facts = { configDir: claude, version: null, cwd: null, transcriptPath: null, model: null, cache: null, effort: null };
+  const numbers = { used: null, size: null, percent: null, usd: null, apiMs: null, durationMs: null, linesAdded: null, linesRemoved: null };
+  const identity = { configDir: claude, kind: 'unknown' };
+  const told = { ...facts, sessionId, sessionName, context: numbers, cost: numbers, identity };
+  writeCapture(state, buildCapture(told, { quota: {}, rejected: 0 }, null, at, ''), null);
+};
+
+test('LV-113: captures are looked at one by one only when their folder changed: one that comes, changes or goes is seen at the next look', () => {
+  put(1, 's', 'busy', 0);
+  put(2, 't', 'busy', 0);
+  const sessions = live();
+  // The clock of the files.
+  const titles = () =>
+    Object.fromEntries(sessions.read(Date.now()).map(({ id, title, titleRank }) => [id, titleRank === 6 ? null : title]));
+  expect(titles()).toEqual({ s: null, t: null });
+  capture('s', 'one');
+  expect(titles()).toEqual({ s: 'one', t: null });
+  capture('s', 'two', T + 1);
+  expect(titles()).toEqual({ s: 'two', t: null });
+  // As if all of it had been long ago: the looks at the folder alone must do.
+  const long = new Date(Date.now() - 60_000);
+  fs.utimesSync(captureDir(state), long, long);
+  expect([titles(), titles()]).toEqual([
+    { s: 'two', t: null },
+    { s: 'two', t: null },
+  ]);
+  capture('t', 'three');
+  expect(titles()).toEqual({ s: 'two', t: 'three' });
+  fs.rmSync(captureFile(state, 's'));
+  expect(titles()).toEqual({ s: null, t: 'three' });
+  fs.rmSync(captureDir(state), { recursive: true });
+  expect(titles()).toEqual({ s: null, t: null });
+  capture('t', 'four');
+  expect(titles()).toEqual({ s: null, t: 'four' });
+});
+
+test('LS-25: the title and profile of the summary are taken whoever wrote it, and again when it changes', () => {
+  put(1, 's', 'busy', 0);
+  const sessions = live();
+  const summarised = (text: string, source: string) =>
+    writeSummary(
+      state,
+      buildSummary({
+        now: T,
+        today: { tokens: 0, usd: null, unpriced: false },
+        profiles: {},
+        sessions: [
+          {
+            id: 's',
+            profile: 'work',
+            method: 'account',
+            confidence: 95,
+            usd: null,
+            tokPerMin: 0,
+            usdPerHour: null,
+            title: { text, source, at: 0 },
+          },
+        ],
+        alerts: { open: 0, top: [] },
+      }),
+    );
+  summarised('Given', 'user');
+  expect(sessions.read(T + 1000)).toMatchObject([{ title: 'Given', titleRank: 0 }]);
+  summarised('Fix login', 'ai');
+  expect(sessions.read(T + 2000)).toMatchObject([{ title: 'Fix login', titleRank: 3 }]);
+  fs.writeFileSync(join(state, 'summary.json'), '{"v":2}');
+  expect(sessions.read(T + 3000)).toMatchObject([{ titleRank: 6 }]);
 });
 
 test('LS-22: a journal that grows stays cheap to fold: state lines, and nothing lost', () => {

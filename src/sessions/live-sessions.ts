@@ -1,8 +1,8 @@
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isOurDomain, type ProcessTable, systemProcesses } from '../platform/processes.ts';
 import type { Capture } from './capture-facts.ts';
-import { captureFile, readCapture } from './capture-file.ts';
+import { captureDir, captureFile, readCapture } from './capture-file.ts';
 import type { HookEvidence, JobEvidence, TranscriptEvidence } from './evidence.ts';
 import { sessionFileName } from './file-name.ts';
 import { readJobs } from './jobs.ts';
@@ -13,7 +13,7 @@ import { assembleSession, type LiveSession } from './session.ts';
 import { CLOCKS, DEFAULT_RULES, type SessionRules, urgency } from './states.ts';
 import { bySession } from './stored-session.ts';
 import { summaryFacts } from './summary-facts.ts';
-import { readSummary, type Summary } from './summary-file.ts';
+import { readSummarySessions, summaryFile } from './summary-file.ts';
 
 export interface LiveSessionsOptions {
   readonly table?: ProcessTable;
@@ -28,10 +28,15 @@ interface Cached<T> {
   readonly value: T;
 }
 
+type SummarySessions = ReturnType<typeof readSummarySessions>;
+
 const NO_TRANSCRIPTS: Transcripts = new Map();
 const NAME = /^([A-Za-z0-9_-]{1,64})\.jsonl$/;
 /** SEC-41: the newest are tracked, the rest is not. */
 const MAX_SESSIONS = 1000;
+/** A folder's time may not move again within so many ms of a change. */
+const TIME_GRAIN_MS = 100;
+const NO_FILE = '';
 
 /** What every session is doing, read again and again at little cost: files that did not change are not opened. */
 export class LiveSessions {
@@ -42,8 +47,10 @@ export class LiveSessions {
   readonly #registries: readonly RegistryReader[];
   #journals = new Map<string, Cached<ReducedState | null>>();
   #captures = new Map<string, Cached<Capture | null>>();
+  /** The captures' folder as it was when they were looked at one by one. */
+  #captureFolder: { readonly mtimeMs: number; readonly readAt: number } | null = null;
   #jobs: readonly Cached<ReadonlyMap<string, JobEvidence>>[] = [];
-  #summary: Cached<Summary | null> | null = null;
+  #summary: Cached<SummarySessions> | null = null;
   /** The session that each process worked on when last seen: a change of it is `/clear` (LS-13). */
   #sessionOfPid = new Map<string, string>();
   #cleared = new Map<string, number>();
@@ -67,11 +74,13 @@ export class LiveSessions {
     const jobs = this.#readJobs();
     const summary = this.#readSummary();
     const ids = new Set([...registry.ids, ...this.#cleared.keys(), ...transcripts.keys(), ...jobs.flatMap((each) => [...each.keys()])]);
-    const named = new Set([...ids].map(sessionFileName));
+    const hasJournals = journals.size > 0;
+    const named = new Set(hasJournals ? [...ids].map(sessionFileName) : []);
     // An id that could not be a file name is known only where somebody else names it.
     for (const name of journals.keys()) if (!named.has(name) && !name.startsWith('h-')) ids.add(name);
+    const captures = this.#captureLook(now);
     const sessions = [...ids].flatMap((id) => {
-      const reduced = journals.get(sessionFileName(id)) ?? null;
+      const reduced = hasJournals ? (journals.get(sessionFileName(id)) ?? null) : null;
       const transcript = transcripts.get(id) ?? null;
       const session = assembleSession(
         {
@@ -82,8 +91,8 @@ export class LiveSessions {
           transcript,
           mtime: transcript?.grewAt ?? null,
           job: jobs.find((each) => each.has(id))?.get(id) ?? null,
-          capture: this.#capture(id),
-          summary: summaryFacts(summary, id),
+          capture: captures === 'none' ? null : this.#capture(id, captures === 'same'),
+          summary: summaryFacts(summary?.(id) ?? null),
           rules: this.#rules,
         },
         now,
@@ -114,7 +123,7 @@ export class LiveSessions {
       const before = this.#sessionOfPid.get(key);
       if (before !== undefined && before !== sessionId) this.#cleared.set(before, now);
       this.#cleared.delete(sessionId);
-      this.#sessionOfPid.set(key, sessionId);
+      if (before !== sessionId) this.#sessionOfPid.set(key, sessionId);
     }
     for (const [id, at] of this.#cleared) if (now - at >= CLOCKS.hideAfter) this.#cleared.delete(id);
     if (this.#sessionOfPid.size > MAX_SESSIONS) this.#sessionOfPid = new Map([...this.#sessionOfPid].slice(-MAX_SESSIONS));
@@ -139,11 +148,24 @@ export class LiveSessions {
     return byName;
   }
 
-  #capture(id: string): Capture | null {
-    const stamp = statQuietly(captureFile(this.#stateDir, id))?.stamp;
-    if (stamp === undefined) return null;
+  /**
+   * Whether the captures of the last look stand as they are: every write of one is a rename, which moves the folder's time. One look at the folder in place of
+   * one at each session's file, which most sessions do not have. `none`: there is no folder.
+   */
+  #captureLook(now: number): 'same' | 'new' | 'none' {
+    const before = this.#captureFolder;
+    const mtimeMs = statQuietly(captureDir(this.#stateDir), 'folder')?.mtimeMs;
+    this.#captureFolder = mtimeMs === undefined ? null : { mtimeMs, readAt: now };
+    if (mtimeMs !== undefined) return before?.mtimeMs === mtimeMs && isSettled(before) ? 'same' : 'new';
+    this.#captures.clear();
+    return 'none';
+  }
+
+  #capture(id: string, isSame: boolean): Capture | null {
     const before = this.#captures.get(id);
-    const cached = before?.stamp === stamp ? before : { stamp, value: readCapture(this.#stateDir, id) };
+    if (isSame && before !== undefined) return before.value;
+    const stamp = statQuietly(captureFile(this.#stateDir, id))?.stamp ?? NO_FILE;
+    const cached = before?.stamp === stamp ? before : { stamp, value: stamp === NO_FILE ? null : readCapture(this.#stateDir, id) };
     this.#captures.delete(id);
     this.#captures.set(id, cached);
     if (this.#captures.size > MAX_SESSIONS) this.#captures.delete(this.#captures.keys().next().value!);
@@ -162,9 +184,9 @@ export class LiveSessions {
     return this.#jobs.map(({ value }) => value);
   }
 
-  #readSummary(): Summary | null {
-    const stamp = statQuietly(join(this.#stateDir, 'summary.json'))?.stamp ?? '';
-    if (this.#summary?.stamp !== stamp) this.#summary = { stamp, value: readSummary(this.#stateDir) };
+  #readSummary(): SummarySessions {
+    const stamp = statQuietly(summaryFile(this.#stateDir))?.stamp ?? NO_FILE;
+    if (this.#summary?.stamp !== stamp) this.#summary = { stamp, value: stamp === NO_FILE ? null : readSummarySessions(this.#stateDir) };
     return this.#summary.value;
   }
 }
@@ -178,7 +200,13 @@ function clearedState(at: number): ReducedState {
   return { ...EMPTY_STATE, at, phase: 'ended', since: at, ended: { at, reason: 'clear', pid: null } };
 }
 
+/** A change after that look would have moved the folder's time again. */
+const isSettled = ({ mtimeMs, readAt }: { readonly mtimeMs: number; readonly readAt: number }): boolean =>
+  Math.abs(readAt - mtimeMs) > TIME_GRAIN_MS;
+
 function namesIn(dir: string): readonly string[] {
+  // What a failing call costs more than this is felt where it is made again and again.
+  if (!existsSync(dir)) return [];
   try {
     return readdirSync(dir);
   } catch {
@@ -186,10 +214,12 @@ function namesIn(dir: string): readonly string[] {
   }
 }
 
-function statQuietly(path: string): { readonly stamp: string; readonly mtimeMs: number } | null {
+function statQuietly(path: string, kind: 'file' | 'folder' = 'file'): { readonly stamp: string; readonly mtimeMs: number } | null {
   try {
     const stat = statSync(path, { throwIfNoEntry: false });
-    return stat?.isFile() ? { stamp: `${stat.ino}:${stat.mtimeMs}:${stat.size}`, mtimeMs: stat.mtimeMs } : null;
+    return (kind === 'file' ? stat?.isFile() : stat?.isDirectory()) && stat !== undefined
+      ? { stamp: `${stat.ino}:${stat.mtimeMs}:${stat.size}`, mtimeMs: stat.mtimeMs }
+      : null;
   } catch {
     return null;
   }

@@ -17,7 +17,7 @@ import { type FolderView, statusDir, statusFile } from './status-folder.ts';
 import type { Pseudonyms } from './status-index.ts';
 import { bySession } from './stored-session.ts';
 import { summaryFacts } from './summary-facts.ts';
-import { readSummary, summaryFile } from './summary-file.ts';
+import { readSummarySessions, summaryFile } from './summary-file.ts';
 
 /* One session's status file and the index, from all its sources: what a hook and a run of the statusline publish (LS-40, SL-27). */
 
@@ -64,7 +64,7 @@ export function publishOwn(own: OwnSession, now: number): Published {
         if (sizeOf(journal) !== (read?.size ?? -1)) read = readJournal(journal, now) ?? read;
         // Asked first: making an exception of what is often not there takes longer than reading it would.
         const capture = own.capture ?? (existsSync(captureFile(stateDir, sessionId)) ? readCapture(stateDir, sessionId) : null);
-        const summary = summaryFacts(existsSync(summaryFile(stateDir)) ? readSummary(stateDir) : null, sessionId);
+        const summary = summaryFacts((existsSync(summaryFile(stateDir)) ? readSummarySessions(stateDir) : null)?.(sessionId) ?? null);
         const evidence = evidenceOf(claudeDir, sessionId, read, capture, table);
         const session = assembleSession({ id: sessionId, configDir: claudeDir, ...evidence, capture, summary, rules }, clock());
         isLive = session !== null;

@@ -70,13 +70,19 @@ export function parseRecord(text: string, pid: number): RegistryRecord | null {
 
 /** What the process table says of a record (LS-10). */
 export function withLiveness(record: RegistryRecord, table: ProcessTable): RegistryEvidence {
-  return { ...record, alive: isOurDomain(record.pidDomain, table.domain) ? table.isAlive(record) : null };
+  return { ...record, alive: aliveOf(record, table) };
 }
+
+const aliveOf = (record: RegistryRecord, table: ProcessTable): boolean | null =>
+  isOurDomain(record.pidDomain, table.domain) ? table.isAlive(record) : null;
 
 interface Known {
   readonly mtimeMs: number;
   readonly size: number;
+  readonly path: string;
   readonly record: RegistryRecord | null;
+  /** As it was told last: the same object while it is the same. */
+  evidence: RegistryEvidence | null;
 }
 
 /** Reads one Claude directory's registry; a file that did not change since is not opened again. Never writes there (LS-12). */
@@ -93,10 +99,10 @@ export class RegistryReader {
   read(): readonly RegistryEvidence[] {
     const known = new Map<number, Known>();
     for (const pid of this.#pids()) {
-      const path = join(this.#dir, `${pid}.json`);
+      const before = this.#known.get(pid);
+      const path = before?.path ?? join(this.#dir, `${pid}.json`);
       const stat = statQuietly(path);
       if (stat === null) continue;
-      const before = this.#known.get(pid);
       if (before !== undefined && before.mtimeMs === stat.mtimeMs && before.size === stat.size) {
         known.set(pid, before);
         continue;
@@ -105,10 +111,18 @@ export class RegistryReader {
       const record = text === null ? null : parseRecord(text, pid);
       // Half written: the former value stands, and the next look reads again.
       if (record === null && before?.record) known.set(pid, { ...before, mtimeMs: -1 });
-      else known.set(pid, { ...stat, record });
+      else known.set(pid, { ...stat, path, record, evidence: null });
     }
     this.#known = known;
-    return [...known.values()].flatMap(({ record }) => (record === null ? [] : [withLiveness(record, this.#table)]));
+    const found: RegistryEvidence[] = [];
+    for (const each of known.values()) if (each.record !== null) found.push(this.#told(each, each.record));
+    return found;
+  }
+
+  #told(known: Known, record: RegistryRecord): RegistryEvidence {
+    const alive = aliveOf(record, this.#table);
+    if (known.evidence?.alive !== alive) known.evidence = { ...record, alive };
+    return known.evidence;
   }
 
   #pids(): readonly number[] {

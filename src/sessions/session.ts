@@ -74,7 +74,8 @@ export function assembleSession(inputs: SessionInputs, now: number): LiveSession
   const reduced = hooks?.state ?? null;
   const record = registry.find(({ alive }) => alive === true) ?? registry[0] ?? null;
   const cwd = reduced?.cwd ?? record?.cwd ?? capture?.cwd ?? transcript?.cwd ?? job?.cwd ?? null;
-  const title = titleOf(inputs, record, projectOf(cwd));
+  const project = projectOf(cwd);
+  const title = titleOf(inputs, record, project);
   const tasks = reduced?.tasks ?? [];
   return {
     ...rest,
@@ -91,7 +92,7 @@ export function assembleSession(inputs: SessionInputs, now: number): LiveSession
       openId: tasks.find(({ done }) => !done)?.id ?? null,
     },
     cwd,
-    project: plain(projectOf(cwd), 200),
+    project: plain(project, 200),
     transcriptPath: reduced?.transcript ?? transcript?.path ?? null,
     configDir: inputs.configDir,
     model: reduced?.model?.id ?? capture?.model?.id ?? transcript?.model ?? null,

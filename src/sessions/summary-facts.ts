@@ -1,4 +1,4 @@
-import type { Summary } from './summary-file.ts';
+import type { SummarySession } from './summary-file.ts';
 import { rankOfSource, type Title } from './title.ts';
 
 /** What the monitor resolved for a session. */
@@ -9,10 +9,10 @@ export interface SummaryFacts {
 
 const NOTHING: SummaryFacts = { title: null, profile: null };
 
-/** What the monitor's summary adds to a session (session-state §2.11). Pure. */
-export function summaryFacts(summary: Summary | null, id: string): SummaryFacts {
-  if (summary === null || !Object.hasOwn(summary.sessions, id)) return NOTHING;
-  const { profile, method, confidence, title } = summary.sessions[id]!;
+/** What the monitor's summary adds to a session (session-state §2.11), by what it holds of it; null = nothing. Pure. */
+export function summaryFacts(session: SummarySession | null): SummaryFacts {
+  if (session === null) return NOTHING;
+  const { profile, method, confidence, title } = session;
   return {
     title: title === undefined ? null : { text: title.text, rank: rankOfSource(title.source) },
     profile: profile === '' ? null : { id: profile, method, confidence },

@@ -8,6 +8,7 @@ import {
   MAX_SUMMARY_BYTES,
   profileIndicator,
   readSummary,
+  readSummarySessions,
   type SummaryInput,
   summaryFile,
   writeSummary,
@@ -99,3 +100,30 @@ test.each([
   [{ label: 'me@example.org', confidence: 95, liveProfiles: 2, show: true }, null],
   [{ label: 'me@example.org', confidence: 95, liveProfiles: 2, show: true, isTyped: true }, 'me@example.org'],
 ])('AP-9 %j → %s', (given, expected) => expect(profileIndicator(given)).toBe(expected));
+
+test('single sessions are read as the whole is; what is missing, damaged or of another version is none', () => {
+  writeSummary(stateDir, buildSummary(input()));
+  const all = readSummary(stateDir)!.sessions;
+  const one = readSummarySessions(stateDir)!;
+  expect([one('s0'), one('s1'), one('s7'), one('__proto__'), one('toString')]).toEqual([all.s0, all.s1, null, null, null]);
+  writeFileSync(summaryFile(stateDir), '{"v":1,"at":5,"sessions":{"a":7,"b":{"profile":5,"confidence":1000,"title":{"text":" "}}}}');
+  const damaged = readSummarySessions(stateDir)!;
+  expect([damaged('a'), damaged('b')]).toEqual([readSummary(stateDir)!.sessions.a, readSummary(stateDir)!.sessions.b]);
+  for (const text of ['{"v":2,"at":5,"sessions":{"a":{}}}', '{"v":1,"sessions":{}}', '[]', '{']) {
+    writeFileSync(summaryFile(stateDir), text);
+    expect(readSummarySessions(stateDir)).toBeNull();
+  }
+});
+
+test('ST-14: what says the same at another time is not written again, what says anything else is', () => {
+  const first = buildSummary(input());
+  expect(writeSummary(stateDir, first)).toBe(true);
+  const later = buildSummary({ ...input(), now: 1_795_000_009_000 });
+  expect(writeSummary(stateDir, later, first)).toBe(false);
+  expect(readSummary(stateDir)!.at).toBe(first.at);
+  // Figures of the time of writing elsewhere do not count as it.
+  const other = buildSummary({ ...input(), today: { tokens: 6, usd: null, unpriced: true } });
+  expect(writeSummary(stateDir, other, first)).toBe(true);
+  expect(writeSummary(stateDir, { ...other, at: 7 }, other)).toBe(false);
+  expect(writeSummary(stateDir, { ...other, alerts: { open: 0, top: [] } }, other)).toBe(true);
+});

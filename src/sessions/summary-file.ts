@@ -78,7 +78,27 @@ export interface SummaryInput {
 
 export const summaryFile = (stateDir: string): string => `${stateDir}/summary.json`;
 
-/** The file's content within its bounds (ST-16): 200 sessions, 3 alerts, 64 KiB. Pure. */
+/** The JSON of a summary, made once: it is measured, compared with the next, and written. */
+const texts = new WeakMap<Summary, string>();
+
+function textOf(summary: Summary): string {
+  let text = texts.get(summary);
+  if (text === undefined) {
+    text = JSON.stringify(summary);
+    texts.set(summary, text);
+  }
+  return text;
+}
+
+/** Without the time of writing, which stands at the beginning. */
+function timelessOf(summary: Summary): string {
+  const { v, at } = summary;
+  const head = `{"v":${v},"at":${at},`;
+  const text = textOf(summary);
+  return text.startsWith(head) ? text.slice(head.length) : JSON.stringify({ ...summary, at: 0 });
+}
+
+/** The file's content within its bounds (ST-16): 200 sessions, 3 alerts, 64 KiB. */
 export function buildSummary(input: SummaryInput): Summary {
   const alerts = {
     open: input.alerts.open,
@@ -88,15 +108,15 @@ export function buildSummary(input: SummaryInput): Summary {
   for (;;) {
     const sessions = Object.fromEntries(input.sessions.slice(0, count).map(({ id, ...session }) => [id, session]));
     const summary: Summary = { v: SUMMARY_VERSION, at: input.now, today: input.today, profiles: input.profiles, sessions, alerts };
-    if (count === 0 || Buffer.byteLength(JSON.stringify(summary)) < MAX_SUMMARY_BYTES) return summary;
+    if (count === 0 || Buffer.byteLength(textOf(summary)) < MAX_SUMMARY_BYTES) return summary;
     count = Math.floor(count * 0.8);
   }
 }
 
 /** Writes it unless it says, times of writing apart, what `last` says (ST-14). True when a file was written. */
 export function writeSummary(stateDir: string, summary: Summary, last: Summary | null = null): boolean {
-  if (last !== null && JSON.stringify({ ...last, at: 0 }) === JSON.stringify({ ...summary, at: 0 })) return false;
-  return replaceSmallFile(summaryFile(stateDir), `${JSON.stringify(summary)}\n`);
+  if (last !== null && timelessOf(last) === timelessOf(summary)) return false;
+  return replaceSmallFile(summaryFile(stateDir), `${textOf(summary)}\n`);
 }
 
 /** The session asked for, and of the others one for each profile: enough to tell whose sessions live, at a tenth of the time. */
@@ -132,6 +152,17 @@ export function readSummary(stateDir: string, only?: string | null): Summary | n
     sessions: only === undefined ? mapped(read.sessions, sessionOf) : onlySession(read.sessions, only),
     alerts: { open: looseNumber(alerts.open) ?? 0, top: Array.isArray(alerts.top) ? alerts.top.slice(0, MAX_ALERTS).map(alertOf) : [] },
   };
+}
+
+/**
+ * What the summary holds of single sessions, each checked when it is asked for; null when there is none or another version wrote it. For who reads two hundred
+ * sessions again and again for the title and the profile alone.
+ */
+export function readSummarySessions(stateDir: string): ((id: string) => SummarySession | null) | null {
+  const read = readSmallJson(summaryFile(stateDir), MAX_SUMMARY_BYTES + 1);
+  if (read === null || read.v !== SUMMARY_VERSION || looseNumber(read.at) === null) return null;
+  const sessions = looseObject(read.sessions);
+  return (id) => (Object.hasOwn(sessions, id) ? sessionOf(looseObject(sessions[id])) : null);
 }
 
 function mapped<T>(value: unknown, of: (entry: Loose) => T): Readonly<Record<string, T>> {

@@ -56,6 +56,7 @@ export const strongerTitle = (a: Title, b: Title | null): Title => (b !== null &
 
 /** The last part of a working directory, a worktree named after its repository. */
 export function projectOf(cwd: string | null): string {
-  const root = (cwd ?? '').replace(/[/\\]\.claude[/\\]worktrees[/\\].*$/, '') || (cwd ?? '');
+  const path = cwd ?? '';
+  const root = (path.includes('worktrees') && path.replace(/[/\\]\.claude[/\\]worktrees[/\\].*$/, '')) || path;
   return root.split(/[/\\]+/).findLast((part) => part !== '') ?? '';
 }
