@@ -54,6 +54,38 @@ describe('UR-116: changes that gather', () => {
     expect(told[4]).toBe('rescan');
   });
 
+  test('LV-113: what comes one by one needs no timer; what comes within a pause waits for its rest only', () => {
+    const changes = made();
+    for (let i = 0; i < 5; i++) {
+      changes.addOne(`${i}`);
+      expect([told.length, vi.getTimerCount()]).toEqual([i + 1, 0]);
+      vi.advanceTimersByTime(25);
+    }
+    changes.addOne('a');
+    vi.advanceTimersByTime(15);
+    changes.addOne('b');
+    changes.addOne('c');
+    expect([told.length, vi.getTimerCount()]).toEqual([6, 1]);
+    vi.advanceTimersByTime(5);
+    expect(told[6]).toEqual(['b', 'c']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('a change made while the receiver works waits for the next round', () => {
+    const seen: string[][] = [];
+    const changes: Coalescer = new Coalescer((change) => {
+      seen.push([...change]);
+      if (seen.length > 1) return;
+      // It works longer than the pause.
+      vi.advanceTimersByTime(50);
+      changes.addOne('again');
+    }, 20);
+    changes.addOne('first');
+    expect(seen).toEqual([['first']]);
+    vi.advanceTimersByTime(20);
+    expect(seen).toEqual([['first'], ['again']]);
+  });
+
   test('nothing is told after the end', () => {
     const changes = made();
     changes.add(['a']);

@@ -160,7 +160,7 @@ class Tree implements TreeWatch {
       return;
     }
     if (renamed && stat === undefined) this.#leave(path);
-    if (this.#accepts(path)) this.#changes.add([path]);
+    if (this.#accepts(path)) this.#changes.addOne(path);
   }
 
   #poll(): void {
