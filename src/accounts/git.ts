@@ -6,6 +6,8 @@ import type { GitState } from './inputs.ts';
 
 const MAX_OUTPUT = 1024 * 1024;
 const SHORT_SHA = 7;
+/** A state is younger than this while it is shown, and as old as its question at most. */
+const KEPT_MS = 2 * AGES.git.hide;
 
 /** Nothing of a repository may run: no monitor, no hook, no fetch, no prompt, no lock (SEC-45). */
 const ARGUMENTS = [
@@ -68,11 +70,19 @@ export interface GitOptions {
   readonly timeoutMs?: number;
 }
 
+interface Asked {
+  state: GitState | null;
+  askedAt: number;
+  running: Promise<void> | null;
+}
+
 /** Branches of work trees, each asked at most every 30 s; a hanging git leaves the old value with its age (SH-6, BG-2). */
 export class GitReader {
   readonly #options: GitOptions;
   readonly #git: string | null;
-  readonly #known = new Map<string, { state: GitState | null; askedAt: number; running: Promise<void> | null }>();
+  readonly #known = new Map<string, Asked>();
+  /** Where folders really lie: looking it up costs more than all the rest, and one is asked for with each session again and again. */
+  readonly #places = new Map<string, { readonly real: string; readonly at: number }>();
 
   constructor(options: GitOptions) {
     this.#options = options;
@@ -81,23 +91,48 @@ export class GitReader {
 
   /** The last known state of a folder's work tree; null when unknown or older than is shown. Keyed by real path, so that each work tree has its own. */
   get(folder: string): GitState | null {
-    const state = this.#known.get(real(folder))?.state ?? null;
+    // Nobody publishes work trees: git was never asked.
+    if (this.#known.size === 0) return null;
+    const state = this.#known.get(this.#place(folder))?.state ?? null;
     return state !== null && this.#options.now() - state.at <= AGES.git.hide ? state : null;
   }
 
   /** Asks git where the last answer is old. Never throws, never waits longer than the timeout. */
   async refresh(folder: string): Promise<void> {
-    const key = real(folder);
+    const key = this.#place(folder);
     const entry = this.#known.get(key) ?? { state: null, askedAt: Number.NEGATIVE_INFINITY, running: null };
     this.#known.set(key, entry);
     if (entry.running !== null) return entry.running;
     if (this.#options.now() - entry.askedAt < AGES.git.refresh) return;
     entry.askedAt = this.#options.now();
+    this.#forget();
     entry.running = this.#ask(key).then((state) => {
       if (state !== null) entry.state = state;
       entry.running = null;
     });
     return entry.running;
+  }
+
+  /** The real path, as old as a state may be before git is asked again: a link that leads elsewhere since is followed then. */
+  #place(folder: string): string {
+    const now = this.#options.now();
+    const known = this.#places.get(folder);
+    if (known !== undefined && Math.abs(now - known.at) < AGES.git.refresh) return known.real;
+    const place = { real: real(folder), at: now };
+    this.#places.set(folder, place);
+    return place.real;
+  }
+
+  /** Work trees whose sessions have ended: what is known of them is not shown any more. */
+  #forget(): void {
+    const now = this.#options.now();
+    for (const [key, { askedAt, running }] of this.#known) if (running === null && now - askedAt > KEPT_MS) this.#known.delete(key);
+    for (const [folder, { at }] of this.#places) if (now - at > KEPT_MS) this.#places.delete(folder);
+  }
+
+  /** How many folders are known, under all their names. */
+  get size(): number {
+    return this.#known.size + this.#places.size;
   }
 
   #ask(folder: string): Promise<GitState | null> {
