@@ -20,8 +20,8 @@ export function summaryFacts(
     accountOf: (id) => book.of(id),
     kindOf: (account) => (kindOf(account) === 'unknown' ? null : kindOf(account)),
     todayOf: (account) => {
-      const own = usage.all().filter((slot) => slot.account === account);
-      return amountsOf(mergedTally(own.map((slot) => slot.today)).sum).cost;
+      const own = usage.slotsOfAccount(account).map((slot) => slot.today);
+      return amountsOf(mergedTally(own).sum).cost;
     },
     gitOf: (id) => {
       const folder = folders.get(id);

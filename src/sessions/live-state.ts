@@ -124,7 +124,8 @@ function newestEvidence(
   extras: LiveExtras,
   now: number,
 ): number {
-  const records = registry.map((record) => record.updatedAt ?? record.startedAt ?? 0);
-  const others = [hooks?.state.at, transcript?.at, transcript?.grewAt, mtime, extras.seenAt, extras.job?.updatedAt];
-  return Math.min(now, Math.max(0, ...records, ...others.map((at) => at ?? 0)));
+  let newest = Math.max(hooks?.state.at ?? 0, transcript?.at ?? 0, transcript?.grewAt ?? 0, mtime ?? 0, extras.seenAt ?? 0);
+  newest = Math.max(newest, extras.job?.updatedAt ?? 0, 0);
+  for (const record of registry) newest = Math.max(newest, record.updatedAt ?? record.startedAt ?? 0);
+  return Math.min(now, newest);
 }

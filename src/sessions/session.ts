@@ -60,6 +60,12 @@ export interface SessionInputs {
   readonly storedTitle?: { readonly text: string; readonly rank: number } | null;
 }
 
+/* What most sessions have none of is one object: whoever compares two looks sees it at once. */
+const NO_AGENTS: LiveSession['agents'] = { active: 0, names: [] };
+const NO_TASKS: LiveSession['tasks'] = { known: 0, done: 0, openId: null };
+/** A record's client, for as long as the record is the same. */
+const clients = new WeakMap<RegistryEvidence, SessionProcess>();
+
 /** Puts a session together from its evidence; null when nothing says that it is live. */
 export function assembleSession(inputs: SessionInputs, now: number): LiveSession | null {
   const { registry, hooks, transcript = null, job = null, capture = null } = inputs;
@@ -82,15 +88,21 @@ export function assembleSession(inputs: SessionInputs, now: number): LiveSession
     id: inputs.id,
     lastTool: reduced?.lastTool ?? null,
     processes: processesOf(registry, hooks),
-    agents: { active: background.agents.length, names: background.agents.map(({ type }) => plain(type, 64) || 'agent').sort() },
+    agents:
+      background.agents.length === 0
+        ? NO_AGENTS
+        : { active: background.agents.length, names: background.agents.map(({ type }) => plain(type, 64) || 'agent').sort() },
     shells: background.shells,
     title: title.text,
     titleRank: title.rank,
-    tasks: {
-      known: tasks.length,
-      done: tasks.filter(({ done }) => done).length,
-      openId: tasks.find(({ done }) => !done)?.id ?? null,
-    },
+    tasks:
+      tasks.length === 0
+        ? NO_TASKS
+        : {
+            known: tasks.length,
+            done: tasks.filter(({ done }) => done).length,
+            openId: tasks.find(({ done }) => !done)?.id ?? null,
+          },
     cwd,
     project: plain(project, 200),
     transcriptPath: reduced?.transcript ?? transcript?.path ?? null,
@@ -126,16 +138,19 @@ function titleOf(inputs: SessionInputs, record: RegistryEvidence | null, project
 function processesOf(registry: readonly RegistryEvidence[], hooks: HookEvidence | null): readonly SessionProcess[] {
   const listed = registry.filter(({ alive }) => alive !== false);
   const identity = hooks?.state.identity;
-  const processes: SessionProcess[] = listed.map(({ pid, procStart, kind, entrypoint, startedAt, version }) => ({
-    pid,
-    procStart,
-    kind,
-    entrypoint,
-    startedAt,
-    version,
-  }));
+  const processes = listed.map(clientOf);
   if (identity?.pid === undefined || hooks?.alive === false || hooks?.moved || listed.some(({ pid }) => pid === identity.pid))
     return processes;
   const { pid, procStart = null } = identity;
   return [...processes, { pid, procStart, kind: null, entrypoint: null, startedAt: null, version: null }];
+}
+
+function clientOf(record: RegistryEvidence): SessionProcess {
+  let client = clients.get(record);
+  if (client === undefined) {
+    const { pid, procStart, kind, entrypoint, startedAt, version } = record;
+    client = { pid, procStart, kind, entrypoint, startedAt, version };
+    clients.set(record, client);
+  }
+  return client;
 }
