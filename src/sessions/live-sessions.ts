@@ -9,8 +9,9 @@ import { readJobs } from './jobs.ts';
 import { eventsDir, readJournal } from './journal.ts';
 import { EMPTY_STATE, type ReducedState } from './reduced.ts';
 import { type RegistryEvidence, RegistryReader } from './registry.ts';
-import { assembleSession, type LiveSession } from './session.ts';
+import type { LiveSession } from './session.ts';
 import { CLOCKS, DEFAULT_RULES, type SessionRules, urgency } from './states.ts';
+import { SteadySessions } from './steady-sessions.ts';
 import { bySession } from './stored-session.ts';
 import { summaryFacts } from './summary-facts.ts';
 import { readSummarySessions, summaryFile } from './summary-file.ts';
@@ -49,6 +50,7 @@ export class LiveSessions {
   #captures = new Map<string, Cached<Capture | null>>();
   /** The captures' folder as it was when they were looked at one by one. */
   #captureFolder: { readonly mtimeMs: number; readonly readAt: number } | null = null;
+  readonly #steady = new SteadySessions();
   #jobs: readonly Cached<ReadonlyMap<string, JobEvidence>>[] = [];
   #summary: Cached<SummarySessions> | null = null;
   /** The session that each process worked on when last seen: a change of it is `/clear` (LS-13). */
@@ -82,7 +84,7 @@ export class LiveSessions {
     const sessions = [...ids].flatMap((id) => {
       const reduced = hasJournals ? (journals.get(sessionFileName(id)) ?? null) : null;
       const transcript = transcripts.get(id) ?? null;
-      const session = assembleSession(
+      const session = this.#steady.of(
         {
           id,
           configDir: dirOf.get(id) ?? reduced?.identity?.configDir ?? this.#claudeDirs[0] ?? '',
@@ -99,6 +101,7 @@ export class LiveSessions {
       );
       return session === null ? [] : [session];
     });
+    this.#steady.letGo();
     return sessions.sort(mostUrgentFirst);
   }
 
