@@ -39,3 +39,14 @@ test('LV-52: the newest action of each followed session is at hand, of no other'
   ends.follow([], size);
   expect(ends.actions.size).toBe(0);
 });
+
+test('LV-113: the ends of files that nobody follows any more are forgotten, those of the followed stay as they are', () => {
+  const ends = new TranscriptEnds(true);
+  write({ tool: 'Bash', command: 'npm test' });
+  ends.follow([{ sessionId: 's1', path }], size);
+  const tail = ends.ofSession('s1');
+  for (let i = 0; i < 1100; i++) ends.grown(`${path}-agent-${i}`, 0, 1);
+  expect(ends.size).toBe(1101);
+  ends.follow([{ sessionId: 's1', path }], size);
+  expect([ends.size, ends.ofSession('s1') === tail, ends.actions.get('s1')?.tool]).toEqual([1, true, 'Bash']);
+});

@@ -51,7 +51,7 @@ export class TranscriptEnds {
   /** Follows the transcripts of these sessions. Costs a read of the end for those not followed yet. */
   follow(sessions: readonly Followed[], sizeOf: (path: string) => number): void {
     const wanted = sessions.slice(0, MAX_TAILS);
-    if (this.tails.size > 2 * MAX_TAILS) this.tails.clear();
+    if (this.tails.size > 2 * MAX_TAILS) this.keepOnly(wanted);
     this.paths.clear();
     this.sessionOfPath.clear();
     this.actions.clear();
@@ -63,6 +63,17 @@ export class TranscriptEnds {
       if (size > 0 && !this.tails.has(path)) this.tailOf(path, size).read(size);
       this.noteAction(path);
     }
+  }
+
+  /** Files of subagents and of sessions that are over pile up while it follows for days. */
+  private keepOnly(wanted: readonly Followed[]): void {
+    const paths = new Set(wanted.map(({ path }) => path));
+    for (const path of this.tails.keys()) if (!paths.has(path)) this.tails.delete(path);
+  }
+
+  /** How many ends are known. */
+  get size(): number {
+    return this.tails.size;
   }
 
   /** Keeps the newest action of a transcript's session at hand: a snapshot would look at every transcript for those of a few. */
