@@ -39,6 +39,7 @@ export const blank = (width: number): string => ' '.repeat(Math.max(0, width));
 
 export const glyphOr = (view: View, glyph: string, ascii: string): string => (view.ascii ? ascii : glyph);
 
+const DAY_MS = 24 * 3_600_000;
 const ASCII: Readonly<Record<string, string>> = { '–': '-', '…': '~', '→': '->', '±': '+-', '·': ',', '↑': '^', '↓': 'v' };
 
 /** The text as it may be drawn: unchanged, or in ASCII with other letters as `?` of the same width. */
@@ -119,6 +120,10 @@ export function clock(view: View, at: number): string {
   const isToday = format.formatInstant(at, view.zone, 'isoDate') === format.formatInstant(view.now, view.zone, 'isoDate');
   return format.formatInstant(at, view.zone, isToday ? 'time' : 'dayTime', view);
 }
+
+/** `15:20` of the last 24 hours, which no other clock time of them can be; else the day alone, `Tue 24 Nov`: where a name needs the room. */
+export const briefClock = (view: View, at: number): string =>
+  format.formatInstant(at, view.zone, at <= view.now && view.now - at < DAY_MS ? 'time' : 'day', view);
 
 /** `13:42:10`. */
 export const timeOfDay = (view: View, at: number): string => format.formatInstant(at, view.zone, 'seconds', view);

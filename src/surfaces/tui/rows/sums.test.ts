@@ -68,6 +68,16 @@ describe('project rows, LV-55', () => {
     ]);
   });
 
+  test('behind midnight the day of a start goes before the end of a name', () => {
+    const HOUR = 3_600_000;
+    const [first, ...others] = snapshot.projects;
+    const started = (hours: number) => ({ ...snapshot, projects: [{ ...first!, startedAt: NOW - hours * HOUR }, ...others] });
+    const row = (hours: number, width: number) => textOf(projectRows(view, started(hours), 'medium', 8, width)[0]!);
+    expect(row(15, 80)).toBe(' orders-db     15,058,155 tok   62%  $17.70  since 22:42  1/1 active  HIGH');
+    expect(row(40, 80)).toContain(' orders-db    15,058,155 tok   62%  $17.70  since Wed 18 Nov  1/1');
+    expect(row(15, 100)).toContain('since Thu 19 Nov 22:42');
+  });
+
   test('a very long name is cut, figures never are', () => {
     const project = { ...snapshot.projects[0]!, name: 'x'.repeat(300) };
     const [row] = projectRows(view, { ...snapshot, projects: [project] }, 'medium', 8, 80).map(textOf);
