@@ -1,4 +1,4 @@
-import type { Database } from './driver.ts';
+import type { Database, Value } from './driver.ts';
 import type { Checkpoint } from './file-part.ts';
 import type { LedgerMemory, StoredFile } from './ledger-memory.ts';
 
@@ -56,51 +56,33 @@ const isSameFile = (a: Checkpoint, b: Checkpoint): boolean =>
   a.headLength === b.headLength &&
   a.firstAt === b.firstAt;
 
-/** Of a row that this process wrote itself: it is there, and not of a file that is gone. */
-function grow(db: Database, c: Checkpoint): void {
-  db.sql(
-    `UPDATE file SET size = ?, mtime = ?, tail_hash = ?, tail_len = ?, offset = ?, lines = ?, malformed = ?, too_long = ?, flagged = ?, last_at = ?, session = ?,
-      content = ? WHERE path = ?`,
-  ).run(
-    c.size,
-    c.mtime,
-    c.tailHash,
-    c.tailLength,
-    c.offset,
-    c.lines,
-    c.malformed,
-    c.tooLong,
-    c.flagged,
-    c.lastAt,
-    c.session,
-    c.content,
-    c.path,
-  );
-}
+/** What grows with a file. */
+const GROWING = 'size, mtime, tail_hash, tail_len, offset, lines, malformed, too_long, flagged, last_at, session, content';
+const growing = (c: Checkpoint): Value[] => [
+  c.size,
+  c.mtime,
+  c.tailHash,
+  c.tailLength,
+  c.offset,
+  c.lines,
+  c.malformed,
+  c.tooLong,
+  c.flagged,
+  c.lastAt,
+  c.session,
+  c.content,
+];
+const places = (columns: string): string => columns.replaceAll(/\w+/g, '?');
 
-function replace(db: Database, c: Checkpoint, rewritten: number): void {
-  db.sql(`INSERT OR REPLACE INTO file (path, folder, dev, ino, size, mtime, birth, head_hash, head_len, tail_hash, tail_len, offset, lines, malformed, too_long,
-            flagged, first_at, last_at, session, gone_at, content, rewritten) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,NULL,?,?)`).run(
-    c.path,
-    c.folder,
-    c.dev,
-    c.ino,
-    c.size,
-    c.mtime,
-    c.birth,
-    c.headHash,
-    c.headLength,
-    c.tailHash,
-    c.tailLength,
-    c.offset,
-    c.lines,
-    c.malformed,
-    c.tooLong,
-    c.flagged,
-    c.firstAt,
-    c.lastAt,
-    c.session,
-    c.content,
-    rewritten,
-  );
-}
+const FIXED = 'path, folder, dev, ino, birth, head_hash, head_len, first_at, rewritten';
+const GROW = `UPDATE file SET (${GROWING}) = (${places(GROWING)}) WHERE path = ?`;
+const REPLACE = `INSERT OR REPLACE INTO file (${GROWING}, ${FIXED}) VALUES (${places(GROWING)}, ${places(FIXED)})`;
+
+/** Of a row that this process wrote itself: it is there, and not of a file that is gone. */
+const grow = (db: Database, c: Checkpoint): void => {
+  db.sql(GROW).run(...growing(c), c.path);
+};
+
+const replace = (db: Database, c: Checkpoint, rewritten: number): void => {
+  db.sql(REPLACE).run(...growing(c), c.path, c.folder, c.dev, c.ino, c.birth, c.headHash, c.headLength, c.firstAt, rewritten);
+};
