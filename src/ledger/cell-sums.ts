@@ -8,6 +8,9 @@ import { CELL_MS, PROMPT_CELL } from './schema.ts';
 /** The five-minute cell of an instant (epoch ms). */
 export const cellOf = (at: number): number => Math.floor(at / CELL_MS);
 
+/** All requests, or those of them that are archived (REL-24). */
+type SumTable = 'rollup' | 'archived_sum';
+
 const upsertInto = (
   table: SumTable,
 ): string => `INSERT INTO ${table} VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (cell, session, model, flags) DO UPDATE SET
@@ -16,8 +19,8 @@ const upsertInto = (
   calc = calc + excluded.calc, logged = logged + excluded.logged, prompts = prompts + excluded.prompts,
   first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)`;
 
-/** All requests, or those of them that are archived (REL-24). */
-type SumTable = 'rollup' | 'archived_sum';
+const INTO_ROLLUP = upsertInto('rollup');
+const INTO_ARCHIVED = upsertInto('archived_sum');
 
 const TAKE_OUT = `UPDATE rollup SET requests = requests - ?, events = events - ?, input = input - ?, output = output - ?, write5m = write5m - ?,
   write1h = write1h - ?, read = read - ?, web = web - ?, calc = calc - ?, logged = logged - ?
@@ -73,6 +76,21 @@ const isNothing = (s: CellSum): boolean =>
 /** Sums of hostile figures are not exact: what is taken from them must not be what was added before. */
 const isExact = ({ tokens: t, calc, logged, webSearches }: BilledPart): boolean =>
   Number.isSafeInteger(t.input + t.output + t.cacheWrite5m + t.cacheWrite1h + t.cacheRead + webSearches + (calc ?? 0) + logged);
+
+/** In the order of the columns. */
+const figuresOf = (s: CellSum): number[] => [
+  s.requests,
+  s.events,
+  s.input,
+  s.output,
+  s.write5m,
+  s.write1h,
+  s.read,
+  s.web,
+  s.calc,
+  s.logged,
+  s.prompts,
+];
 
 function add(sum: CellSum, part: BilledPart, sign: 1 | -1): void {
   const { tokens } = part;
@@ -180,25 +198,20 @@ export class CellSums {
     for (const [name, sum] of this.cells) if (isNothing(sum) || this.dirty.has(`${sum.key[0]}:${sum.key[1]}`)) this.cells.delete(name);
     if (this.into === 'rollup') this.forgetDays();
     for (const [cell, session] of this.dirty.values()) this.recount(cell, session);
-    const upsert = this.db.sql(upsertInto(this.into));
-    for (const s of this.cells.values()) {
-      upsert.run(
-        ...s.key,
-        s.requests,
-        s.events,
-        s.input,
-        s.output,
-        s.write5m,
-        s.write1h,
-        s.read,
-        s.web,
-        s.calc,
-        s.logged,
-        s.prompts,
-        s.firstAt,
-        s.lastAt,
-      );
-    }
+    const upsert = this.db.sql(this.into === 'rollup' ? INTO_ROLLUP : INTO_ARCHIVED);
+    for (const s of this.cells.values()) upsert.run(...s.key, ...figuresOf(s), s.firstAt, s.lastAt);
+    if (this.into === 'rollup') this.moveTotals();
+  }
+
+  /** What is kept of whole sessions follows; sums that were made again tell no difference. */
+  private moveTotals(): void {
+    const { totals } = this.memory;
+    for (const [, session] of this.dirty.values()) totals.drop(session);
+    for (const sums of [this.leaving, this.cells])
+      for (const sum of sums.values()) {
+        const [, session, model, flags] = sum.key;
+        totals.add(session, model, flags, figuresOf(sum), sum.firstAt, sum.lastAt);
+      }
   }
 
   /** Kept sums of days hold only up to the earliest cell that changes now. */

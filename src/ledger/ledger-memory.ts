@@ -6,6 +6,7 @@ import type { Database } from './driver.ts';
 import type { Checkpoint } from './file-part.ts';
 import { Newest } from './newest.ts';
 import type { SessionFacts } from './session-facts.ts';
+import { SessionTotals } from './session-totals.ts';
 import { type Forgotten, forgottenSessions } from './tombstones.ts';
 
 /** A row of `file` as this process wrote it; `rewritten`: how often its content was found changed (REL-13). */
@@ -31,6 +32,17 @@ export interface StoredSession {
   exists: number | null;
 }
 
+/** Requests of a session that this process has added or changed. */
+export interface ChangedRequests {
+  /** The oldest one, at its former or its new time. Epoch ms. */
+  oldest: number;
+  /** Null: they are many. */
+  keys: Set<string> | null;
+}
+
+/** More changed requests of a session are not known singly: that is history. */
+const MAX_CHANGED = 32;
+
 /**
  * What this process has seen or written in its ledger last, so that a few new lines need not ask for it again many times a second. It holds as long as nobody
  * else has written: neither another connection (`PRAGMA data_version`) nor other code on this one ({@link Database.writes}). {@link check} tells, and forgets
@@ -44,10 +56,11 @@ export class LedgerMemory {
   /** Events by key: Claude Code writes a response as several lines, which arrive one by one. */
   readonly requests = new Newest<string, StoredRequest>(512);
   readonly files = new Newest<string, StoredFile>(512);
+  readonly totals = new SessionTotals();
   /** How many requests have so far become later ones: a line counts that the earlier lines must stand back for, or that knows the time they did not (D-10, D-12). */
   movedLater = 0;
-  /** Of each session (its row) the oldest request that this process has added or changed, at its former or its new time (epoch ms); whoever takes that in deletes it. */
-  readonly changed = new Map<number, number>();
+  /** By session (its row); whoever takes them in deletes them. */
+  readonly changed = new Map<number, ChangedRequests>();
   /** The index of keys is there (key-index.ts). */
   isKeyed = false;
   private readonly db: Database;
@@ -71,6 +84,11 @@ export class LedgerMemory {
     this.writes = this.db.writes;
   }
 
+  /** What is kept is as this process has left it. What another process has written since shows at the next {@link check}. */
+  get isOwn(): boolean {
+    return this.version !== null && this.db.writes === this.writes;
+  }
+
   /** After a transaction that noted here what it wrote, and was committed. */
   keep(): void {
     this.writes = this.db.writes;
@@ -78,7 +96,7 @@ export class LedgerMemory {
 
   forget(): void {
     this.version = null;
-    for (const kept of [this.sessionIds, this.modelIds, this.sessions, this.requests, this.files]) kept.clear();
+    for (const kept of [this.sessionIds, this.modelIds, this.sessions, this.requests, this.files, this.totals]) kept.clear();
     this.isKeyed = false;
     this.tombstones = null;
     this.archived = null;
@@ -86,9 +104,14 @@ export class LedgerMemory {
     this.memoEnd = null;
   }
 
-  noteChange(session: number, at: number): void {
-    const before = this.changed.get(session);
-    if (before === undefined || at < before) this.changed.set(session, at);
+  noteChange(session: number, key: string, at: number): void {
+    const changed = this.changed.get(session);
+    if (changed === undefined) {
+      this.changed.set(session, { oldest: at, keys: new Set([key]) });
+      return;
+    }
+    changed.oldest = Math.min(changed.oldest, at);
+    if (changed.keys?.add(key).size === MAX_CHANGED) changed.keys = null;
   }
 
   /** Sessions whose usage was forgotten. */
@@ -132,6 +155,16 @@ export class LedgerMemory {
   /** Only names that the database gives back as they are: two others could be one to it. */
   keepFile(path: string, file: StoredFile): void {
     if (path.isWellFormed()) this.files.set(path, file);
+  }
+
+  /** A request as its row says, where that is known without a look. */
+  requestOf(key: string): StoredRequest | undefined {
+    return this.isOwn ? this.requests.get(key) : undefined;
+  }
+
+  /** The same of a session. */
+  sessionOf(id: number): StoredSession | undefined {
+    return this.isOwn ? this.sessions.get(id) : undefined;
   }
 
   keepRequest(key: string, request: StoredRequest): void {

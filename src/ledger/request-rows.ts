@@ -80,7 +80,7 @@ export class RequestRows {
     const calc = mainCost(r, table);
     const row = toRow(r, session, model, calc);
     if (!this.insert(r.key, row)) return this.mergeStored(r, folder);
-    memory.noteChange(session, r.at);
+    memory.noteChange(session, r.key, r.at);
     files.event(row, 1);
     for (const part of billedParts(r, table, calc)) sums.count(part, r.at, session);
     this.remember(r.key, { state: r, session, model, calc });
@@ -153,7 +153,7 @@ export class RequestRows {
     if (sameRow(after, before)) return false;
     if (merged.at > stored.state.at) memory.movedLater++;
     const oldest = Math.min(merged.at, stored.state.at);
-    for (const session of [stored.session, now.session]) memory.noteChange(session, oldest);
+    for (const session of [stored.session, now.session]) memory.noteChange(session, r.key, oldest);
     files.event(before, -1);
     if (memory.forgotten.has(merged.owner.sessionId)) this.drop(r.key, id);
     else {

@@ -1,8 +1,9 @@
 import type { Ledger } from '../ledger/open.ts';
-import { EVERYTHING, groupCells, RowBuilder } from '../ledger/queries/cells.ts';
+import type { RowBuilder } from '../ledger/queries/cells.ts';
 import type { SessionInfo } from '../ledger/queries/directory.ts';
 import { cellFilter, NO_FILTER } from '../ledger/queries/filters.ts';
 import { LiveDirectory } from '../ledger/queries/live-directory.ts';
+import { totalRows } from '../ledger/queries/total-rows.ts';
 import { contextWindowOf } from '../pricing/lookup.ts';
 import { openWindow, type Window, type WindowSample } from '../usage/window.ts';
 import { earliest } from './amounts.ts';
@@ -57,6 +58,8 @@ export class LedgerState {
   /** Reads what may have changed. `all`: the whole history too, as after a pass over all files. */
   refresh(now: number, whole: boolean): void {
     const { options } = this;
+    // What another process has written is not as this one remembers it.
+    this.ledger.appender.memory.check();
     // A pass that found nothing new leaves the history as it was read.
     const state = this.ledgerState();
     const all = whole && state !== this.readAt;
@@ -190,9 +193,7 @@ export class LedgerState {
   }
 
   private totalsOf(infos: readonly SessionInfo[]): Map<number, RowBuilder> {
-    const rows = new Map(infos.map((info) => [info.id, new RowBuilder()]));
-    for (const group of groupCells(this.ledger, ['session'], { ...EVERYTHING, sessions: [...rows.keys()] }, this.options.mode))
-      rows.get(group.group[0]!)?.add(group, '');
-    return rows;
+    const ids = infos.map(({ id }) => id);
+    return totalRows(this.ledger, ids, this.options.mode);
   }
 }

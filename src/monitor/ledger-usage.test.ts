@@ -1,8 +1,10 @@
 import { appendFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { forgetUsage } from '../ledger/forget.ts';
 import { ingest } from '../ledger/ingest.ts';
+import { ingestTogether } from '../ledger/ingest-changed.ts';
 import type { Ledger } from '../ledger/open.ts';
+import { discover } from '../transcripts/discover.ts';
 import { LedgerState, type LedgerStateOptions } from './ledger-state.ts';
 import { FollowedHome } from './testing-home.ts';
 import { freshId, type ResponseLine, responseLine } from './testing-lines.ts';
@@ -103,6 +105,43 @@ describe('what a followed line changes', () => {
     state.refresh(NOW, false);
     state.prepare(NOW);
     expect(state.usage.slotsOf('s1')[0]!.lastAt).toBe(NOW - 5 * MINUTE);
+  });
+
+  test('LV-113: a session that has grown costs no statement, be it weeks old', async () => {
+    const id = freshId();
+    const day = 24 * 60 * MINUTE;
+    write('s1', ...Array.from({ length: 20 }, (_, i) => ({ at: NOW - i * day, input: 100, output: 0 })));
+    await read();
+    const state = stateOf();
+    state.refresh(NOW, true);
+    state.prepare(NOW);
+    write('s1', { at: NOW - MINUTE, id, input: 100, output: 1, stop: null });
+    ingestTogether(home.ledger, discover([home.claude]).files);
+    write('s1', { at: NOW - MINUTE, id, input: 100, output: 7 }, { at: NOW, id: id + 1000, input: 100, output: 0 });
+    ingestTogether(home.ledger, discover([home.claude]).files);
+    const requests = [id, id + 1000].map((n) => ({ key: `msg_${String(n).padStart(20, '0')}`, sessionId: 's1', at: NOW }));
+    const sql = vi.spyOn(home.ledger.db, 'sql');
+    expect(state.follow(NOW, [{ requests, sessions: new Set(['s1']), gap: false }])).toBe(true);
+    expect(sql.mock.calls).toEqual([]);
+    sql.mockRestore();
+    expect(totals(state)).toEqual({ s1: 22 * 100 + 7 });
+    expect(state.usage.slotsOf('s1')[0]!.today.output).toBe(7);
+    // Nothing of it is left to be taken in.
+    expect(home.ledger.appender.memory.changed.size).toBe(0);
+  });
+
+  test('LV-65: a request that no line has named is taken in with the next one of its session', async () => {
+    write('s1', { at: NOW - 2 * MINUTE, input: 100, output: 0 });
+    await read();
+    const state = stateOf();
+    state.refresh(NOW, true);
+    state.prepare(NOW);
+    const id = freshId();
+    write('s1', { at: NOW - 3 * MINUTE, input: 10, output: 0 }, { at: NOW, id, input: 1, output: 0 });
+    ingestTogether(home.ledger, discover([home.claude]).files);
+    const requests = [{ key: `msg_${String(id).padStart(20, '0')}`, sessionId: 's1', at: NOW }];
+    expect(state.follow(NOW, [{ requests, sessions: new Set(['s1']), gap: false }])).toBe(true);
+    expect(usedIn(state)).toEqual({ 'default s1': 111 });
   });
 
   test('D-5: a line that adds to a request of another session is counted there', async () => {

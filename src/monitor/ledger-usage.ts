@@ -1,6 +1,7 @@
+import type { LedgerMemory, StoredRequest } from '../ledger/ledger-memory.ts';
 import type { Ledger } from '../ledger/open.ts';
 import { DEFAULT_ACCOUNT } from '../ledger/queries/directory.ts';
-import { usageEvents } from '../ledger/queries/events.ts';
+import { eventsOfRequest, usageEvents } from '../ledger/queries/events.ts';
 import type { LiveDirectory } from '../ledger/queries/live-directory.ts';
 import { CELL_MS } from '../ledger/schema.ts';
 import type { CostMode } from '../pricing/types.ts';
@@ -65,7 +66,7 @@ export class LedgerUsage {
   /** Takes in what the ledger has now, epoch ms: what this process has changed since, and what else makes the sums differ. */
   refresh(now: number): void {
     const from = this.fromAt(now);
-    const changedSince = earliest([...this.changed.values()]) ?? Number.POSITIVE_INFINITY;
+    const changedSince = earliest([...this.changed.values()].map(({ oldest }) => oldest)) ?? Number.POSITIVE_INFINITY;
     if (changedSince < this.usage.settledUntil) this.isStale = true;
     if (!this.isStale && !this.hasMoved && from >= this.from) {
       this.from = from;
@@ -87,7 +88,7 @@ export class LedgerUsage {
   }
 
   /** {@link LedgerMemory.changed}. */
-  private get changed(): Map<number, number> {
+  private get changed(): LedgerMemory['changed'] {
     return this.ledger.appender.memory.changed;
   }
 
@@ -111,7 +112,7 @@ export class LedgerUsage {
   }
 
   /**
-   * Reads a session's requests since the oldest of these, which its new lines belong to. False when that is not all: one is known as a part of a sum only, or
+   * Takes in what this process has changed of a session, which these new lines belong to; where that is not at hand, its requests since the oldest of them. False when that is not all: one is known as a part of a sum only, or
    * is another session's, or was (D-5).
    */
   follow(sessionId: string, requests: readonly NewRequest[], now: number): boolean {
@@ -127,10 +128,27 @@ export class LedgerUsage {
     const isOwn = owners.size === 1 && requests.every(({ key }) => (this.usage.ownerOf(key) ?? sessionId) === sessionId);
     for (const id of owners) {
       if (id === null) continue;
-      this.usage.putAll(this.read(Math.max(this.from, from), this.until(now), id));
-      if ((this.changed.get(id) ?? from) >= from) this.changed.delete(id);
+      const written = this.written(id, requests, now);
+      this.usage.putAll(written ?? this.read(Math.max(this.from, from), this.until(now), id));
+      if (written !== null || (this.changed.get(id)?.oldest ?? from) >= from) this.changed.delete(id);
     }
     return isOwn;
+  }
+
+  /** These requests of a session, and all others that this process has changed, as they were written. Null: only the ledger tells. */
+  private written(session: number, named: readonly NewRequest[], now: number): readonly UsageEvent[] | null {
+    const { memory } = this.ledger.appender;
+    const changed = memory.changed.get(session);
+    if (changed !== undefined && (changed.keys === null || changed.oldest < this.usage.settledUntil)) return null;
+    const until = this.until(now);
+    const found: StoredRequest[] = [];
+    for (const key of new Set([...named.map((request) => request.key), ...(changed?.keys ?? [])])) {
+      const request = memory.requestOf(key);
+      if (request === undefined || request.session !== session) return null;
+      if (request.state.at >= this.from && request.state.at < until) found.push(request);
+    }
+    found.sort(({ state: a }, { state: b }) => a.at - b.at || (a.key < b.key ? -1 : 1));
+    return this.attributed(found.flatMap((request) => eventsOfRequest(this.ledger, this.directory, this.options.mode, request)));
   }
 
   /** The windows or the day reach further back than what is at hand. */
@@ -152,6 +170,8 @@ export class LedgerUsage {
 
   /** The ledger's time of a request is the earliest of its lines, which a later line does not name; so is its session that with the best claim. */
   private placeOf({ key, at }: NewRequest, now: number): { readonly at: number; readonly session: number | null } {
+    const known = this.ledger.appender.memory.requestOf(key);
+    if (known !== undefined) return { at: known.state.at, session: known.session };
     const stored = this.ledger.db.sql('SELECT at, session FROM event WHERE key = ?').get(key);
     if (stored !== undefined) return { at: stored.at as number, session: stored.session as number };
     return { at: this.usage.timeOf(key) ?? at ?? now - UNTIMED_MS, session: null };

@@ -4,6 +4,7 @@ import { archivedBetween } from '../archived.ts';
 import { billedParts } from '../billing.ts';
 import type { Row, Value } from '../driver.ts';
 import { fromRow } from '../event-row.ts';
+import type { StoredRequest } from '../ledger-memory.ts';
 import type { Ledger } from '../open.ts';
 import { CELL_FLAGS as C } from '../schema.ts';
 import { costIn } from './cells.ts';
@@ -33,21 +34,32 @@ export function usageEvents(
 const inTime = (a: Row, b: Row): number => (a.at as number) - (b.at as number) || (String(a.key) < String(b.key) ? -1 : 1);
 
 function eventsOf(ledger: Ledger, directory: Directory, mode: CostMode, row: Row): UsageEvent[] {
-  const info = directory.sessions.get(row.session as number);
+  const [session, model] = [row.session as number, row.model as number | null];
+  const state = fromRow(row, directory.sessions.get(session)?.sessionId ?? '', row.name as string | null);
+  return eventsOfRequest(ledger, directory, mode, { state, session, model, calc: row.calc as number | null });
+}
+
+/** A request with its iterations, as {@link usageEvents} gives them. */
+export function eventsOfRequest(
+  { table }: Pick<Ledger, 'table'>,
+  directory: Directory,
+  mode: CostMode,
+  { state, session, model, calc }: StoredRequest,
+): UsageEvent[] {
+  const info = directory.sessions.get(session);
   // One string for all requests of a model: a program that runs all day keeps them.
-  const model = directory.models.get(row.model as number) ?? (row.name as string | null);
-  const request = fromRow(row, info?.sessionId ?? '', model);
-  return billedParts(request, ledger.table, row.calc as number | null).map((part) => ({
-    key: request.key,
-    at: request.at,
+  const shared = model === null ? undefined : directory.models.get(model);
+  return billedParts(state, table, calc).map((part) => ({
+    key: state.key,
+    at: state.at,
     sessionId: info?.sessionId ?? '',
     account: info?.account ?? 'default',
     project: info?.root ?? 'unknown',
-    model: part.model,
+    model: part.model === shared ? shared : part.model,
     speed: part.flags & C.fast ? 'fast' : 'standard',
     tokens: part.tokens,
     webSearches: part.webSearches,
-    sidechain: request.rank !== 2,
+    sidechain: state.rank !== 2,
     cost: costIn(mode, part.flags, part.calc ?? 0, part.logged),
     outputIsLowerBound: (part.flags & C.lowerBound) !== 0,
     requests: part.requests,

@@ -1,4 +1,5 @@
 import { rankedSessionName } from '../../usage/name.ts';
+import type { StoredSession } from '../ledger-memory.ts';
 import type { Ledger } from '../open.ts';
 import type { SessionFacts } from '../session-facts.ts';
 import { storedJson } from '../stored-json.ts';
@@ -55,10 +56,10 @@ export class LiveDirectory implements Directory {
   /** Reads one known session's facts anew. False when it is unknown or is of another project now: then all must be loaded. */
   reload(sessionId: string): boolean {
     const before = this.find(sessionId);
-    const row = this.ledger.db.sql('SELECT facts, root, folder FROM session WHERE sid = ?').get(sessionId);
-    if (before === null || row === undefined || row.folder !== before.folder) return false;
+    const row = before === null ? null : this.rowOf(before);
+    if (before === null || row === null || row.folder !== before.folder) return false;
     if ((row.root ?? (row.folder === '' ? 'unknown' : row.folder)) !== before.root) return false;
-    const facts = storedJson<SessionFacts>(row.facts, {});
+    const { facts } = row;
     const info: SessionInfo = {
       ...plainInfo(before),
       facts,
@@ -74,5 +75,16 @@ export class LiveDirectory implements Directory {
     };
     this.sessions.set(before.id, info);
     return true;
+  }
+
+  /** What the session's row says, from memory where this process has just written it. */
+  private rowOf({ id, sessionId }: SessionInfo): Pick<StoredSession, 'facts' | 'folder' | 'root'> | null {
+    const { appender, db } = this.ledger;
+    const known = appender.memory.sessionOf(id);
+    // Facts are merged into that object.
+    if (known !== undefined) return { ...known, facts: { ...known.facts } };
+    const row = db.sql('SELECT facts, root, folder FROM session WHERE sid = ?').get(sessionId);
+    if (row === undefined) return null;
+    return { facts: storedJson<SessionFacts>(row.facts, {}), root: row.root as string | null, folder: String(row.folder) };
   }
 }
