@@ -12,6 +12,7 @@ import { type RequestContext, RequestRows } from './request-rows.ts';
 import { SessionRows } from './session-rows.ts';
 import { writeCheckpoint } from './write-checkpoint.ts';
 
+const OUTDATED = new Error('others have written meanwhile');
 const NOBODY: ReadonlySet<string> = new Set();
 
 /**
@@ -58,6 +59,21 @@ export class Appender {
   append(parts: readonly FilePart[]): number {
     const count = parts.reduce((sum, { requests }) => sum + requests.length, 0);
     return this.transaction(count, () => parts.reduce((changed, part) => changed + this.part(part), 0));
+  }
+
+  /** The same for parts that were read by what {@link memory} knew of its `generation`. False, with nothing done, when it knows better now. */
+  appendAsKnown(parts: readonly FilePart[], generation: number): boolean {
+    const count = parts.reduce((sum, { requests }) => sum + requests.length, 0);
+    try {
+      this.transaction(count, () => {
+        if (this.memory.generation !== generation) throw OUTDATED;
+        return parts.reduce((changed, part) => changed + this.part(part), 0);
+      });
+      return true;
+    } catch (error) {
+      if (error === OUTDATED) return false;
+      throw error;
+    }
   }
 
   /** Merges requests that no file was read for, in one transaction: from an archive that came back. Returns the number that were new or changed. */

@@ -26,8 +26,8 @@ export class ContentSum {
       return;
     }
     const edge = completed - this.heldBytes;
-    this.value = crc32(chunk.subarray(0, edge), this.held);
-    this.held = crc32(chunk.subarray(edge), this.value);
+    this.value = crc32(edge === chunk.length ? chunk : chunk.subarray(0, edge), this.held);
+    this.held = edge === chunk.length ? this.value : crc32(chunk.subarray(edge), this.value);
     this.heldBytes = chunk.length - edge;
   }
 }

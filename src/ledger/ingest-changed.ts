@@ -27,10 +27,29 @@ const TOGETHER_BYTES = 1024 * 1024;
  * that are done; what is large, failed before or cannot be read is left to {@link ingestFile}, which says why. Throws when the ledger cannot be written.
  */
 export function ingestTogether(ledger: Ledger, files: readonly TranscriptFile[], onSeen?: OnSeen): ReadonlySet<TranscriptFile> {
+  const { appender } = ledger;
+  const { memory } = appender;
+  if (memory.isQuiet) {
+    // Where files were read to is checked once, inside the transaction; mostly it is so.
+    const { generation } = memory;
+    const { done, parts } = readTogether(ledger, files, onSeen);
+    if (parts.length > 0 && appender.appendAsKnown(parts, generation)) return done;
+  }
+  memory.check();
+  const { done, parts } = readTogether(ledger, files, onSeen);
+  if (parts.length > 0) appender.append(parts);
+  return done;
+}
+
+interface ReadTogether {
+  readonly done: Set<TranscriptFile>;
+  readonly parts: FilePart[];
+}
+
+function readTogether(ledger: Ledger, files: readonly TranscriptFile[], onSeen: OnSeen | undefined): ReadTogether {
   const done = new Set<TranscriptFile>();
   const parts: FilePart[] = [];
   const { memory } = ledger.appender;
-  memory.check();
   for (const file of files) {
     const known = memory.checkpointOf(file.path);
     const isDone = !isChanged(file, known ?? undefined) || memory.forgotten.has(file.sessionFromPath);
@@ -43,8 +62,7 @@ export function ingestTogether(ledger: Ledger, files: readonly TranscriptFile[],
       // Read alone, it says why.
     }
   }
-  if (parts.length > 0) ledger.appender.append(parts);
-  return done;
+  return { done, parts };
 }
 
 /** Reads one file that is known to have changed, for the monitor: no walk of the tree. Throws what keeps it from being read. `now` in epoch ms. */

@@ -176,6 +176,30 @@ describe('REL-1, HZ-45: what is kept of the last transactions', () => {
     }
   });
 
+  test('another process makes a file be read again while this one has long been alone', () => {
+    using other = open();
+    const seen = new Map<string, SeenLines>();
+    const read = () => ingestTogether(ledger, found(), (path, lines) => seen.set(path, lines));
+    for (let id = 0; id < 20; id++) {
+      say({ id: String(id), session: 'a', stop: null }, { id: String(100 + id), session: 'b' });
+      read();
+    }
+    expect(ledger.appender.memory.isQuiet).toBe(true);
+    // As rebuild begins: the file's requests before its checkpoint are to be read again.
+    other.db.exec(`DELETE FROM file WHERE path = '${fileOf('a')}'; UPDATE session SET facts = '{}'`);
+    say({ id: '19', session: 'a' });
+    read();
+    expect(ledger.appender.memory.isQuiet).toBe(false);
+    expect(seen.get(fileOf('a'))).toMatchObject({ from: 0, until: statSync(fileOf('a')).size });
+    say({ id: '119', session: 'b', output: 99 });
+    forgetUsage(other, 'b', T0);
+    read();
+    expect(ledger.db.sql("SELECT count(*) AS n FROM event JOIN session ON session.id = event.session WHERE sid = 'b'").get()).toEqual({
+      n: 0,
+    });
+    expect(ledger.db.sql('SELECT count(*) AS n FROM event').get()).toEqual({ n: 20 });
+  });
+
   test('UR-103: a file that failed in another process meanwhile is left to who says why', () => {
     using other = open();
     say({ id: '1', session: 'a' }, { id: '2', session: 'b' });

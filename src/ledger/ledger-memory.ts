@@ -42,6 +42,8 @@ export interface ChangedRequests {
 
 /** More changed requests of a session are not known singly: that is history. */
 const MAX_CHANGED = 32;
+/** Of a process that writes many times a second one hears within so many checks. */
+const QUIET_CHECKS = 16;
 
 /**
  * What this process has seen or written in its ledger last, so that a few new lines need not ask for it again many times a second. It holds as long as nobody
@@ -64,7 +66,11 @@ export class LedgerMemory {
   /** The index of keys is there (key-index.ts). */
   isKeyed = false;
   private readonly db: Database;
+  /** Rises whenever everything is forgotten. */
+  generation = 0;
   private version: unknown = null;
+  /** How many checks in a row have found it still to hold. */
+  private quiet = 0;
   private writes = -1;
   private tombstones: Forgotten | null = null;
   private archived: boolean | null = null;
@@ -78,8 +84,12 @@ export class LedgerMemory {
   /** Forgets everything if anyone else has written since the last time. */
   check(): void {
     const version = this.db.sql('PRAGMA data_version').get()?.data_version;
-    if (version === this.version && this.db.writes === this.writes) return;
+    if (version === this.version && this.db.writes === this.writes) {
+      this.quiet++;
+      return;
+    }
     this.forget();
+    this.quiet = 0;
     this.version = version;
     this.writes = this.db.writes;
   }
@@ -89,12 +99,18 @@ export class LedgerMemory {
     return this.version !== null && this.db.writes === this.writes;
   }
 
+  /** Others have not written for a while: what is read by this may be so, and {@link generation} tells inside the transaction whether it was. */
+  get isQuiet(): boolean {
+    return this.isOwn && this.quiet >= QUIET_CHECKS;
+  }
+
   /** After a transaction that noted here what it wrote, and was committed. */
   keep(): void {
     this.writes = this.db.writes;
   }
 
   forget(): void {
+    this.generation++;
     this.version = null;
     for (const kept of [this.sessionIds, this.modelIds, this.sessions, this.requests, this.files, this.totals]) kept.clear();
     this.isKeyed = false;
