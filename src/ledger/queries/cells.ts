@@ -198,7 +198,12 @@ export class RowBuilder {
   firstAt: number | null = null;
   lastAt: number | null = null;
   readonly sessionIds = new Set<number>();
-  private readonly parts = new Map<string, Part>();
+  private readonly parts: Map<string, Part> | null;
+
+  /** `withModels`: {@link build} is asked for, which tells them apart. */
+  constructor(withModels = true) {
+    this.parts = withModels ? new Map<string, Part>() : null;
+  }
 
   add(group: CellGroup, modelName: string): void {
     this.prompts += group.prompts;
@@ -208,6 +213,7 @@ export class RowBuilder {
     this.loggedEvents += group.loggedEvents;
     this.firstAt = Math.min(this.firstAt ?? group.firstAt, group.firstAt);
     this.lastAt = Math.max(this.lastAt ?? group.lastAt, group.lastAt);
+    if (this.parts === null) return;
     const speed = group.flags & C.fast ? 'fast' : 'standard';
     const name = `${speed} ${modelName}`;
     const part = this.parts.get(name);
@@ -219,7 +225,7 @@ export class RowBuilder {
   }
 
   build(): ReportRow {
-    const models: ModelPart[] = [...this.parts.values()].sort(
+    const models: ModelPart[] = [...(this.parts?.values() ?? [])].sort(
       (a, b) => a.firstAt - b.firstAt || (a.model < b.model ? -1 : a.model > b.model ? 1 : a.speed < b.speed ? 1 : -1),
     );
     MEMBERS.set(models, this.sessionIds);

@@ -27,7 +27,7 @@ function totalsOf(ledger: Ledger, sessions: readonly number[]): Map<number, Tota
 }
 
 function rowOf(totals: Iterable<TotalRow>, mode: CostMode): RowBuilder {
-  const row = new RowBuilder();
+  const row = new RowBuilder(false);
   const group = newGroup();
   for (const values of totals) row.add(groupOf(values, 0, mode, group), '');
   return row;
