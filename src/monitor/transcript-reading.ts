@@ -179,10 +179,10 @@ export class TranscriptReading {
     } else this.o.onGrown(news);
   }
 
-  /** Reads several files in one transaction: those that are done. Null when the ledger took nothing: they wait for the regular look. */
+  /** Reads files in one transaction: those that are done. Null when the ledger took nothing: they wait for the regular look. */
   private readTogether(files: readonly TranscriptFile[], onSeen: OnSeen): ReadonlySet<TranscriptFile> | null {
     const { ledger, report } = this.o;
-    if (files.length < 2) return NONE;
+    if (files.length === 0) return NONE;
     try {
       return ingestTogether(ledger.current, files, onSeen);
     } catch (error) {
