@@ -19,6 +19,8 @@ export class SessionRows {
   private readonly memory: LedgerMemory;
   private places = new Map<string, Place>();
   private placesAt = Number.NEGATIVE_INFINITY;
+  /** No directory was asked for in this transaction. */
+  private mayBeOld = true;
 
   /** `memory` holds for the transaction at least. */
   constructor(db: Database, memory = new LedgerMemory(db)) {
@@ -28,10 +30,7 @@ export class SessionRows {
 
   /** At the start of a transaction. */
   begin(): void {
-    const now = systemClock.monotonic();
-    if (now - this.placesAt < PLACE_MS) return;
-    this.places = new Map();
-    this.placesAt = now;
+    this.mayBeOld = true;
   }
 
   id(sid: string, folder: string): number {
@@ -109,8 +108,17 @@ export class SessionRows {
         .run(now.text, now.folder, now.root, now.exists ?? 0, id);
   }
 
+  private forgetOldPlaces(): void {
+    this.mayBeOld = false;
+    const now = systemClock.monotonic();
+    if (now - this.placesAt < PLACE_MS) return;
+    this.places = new Map();
+    this.placesAt = now;
+  }
+
   /** Looked up once for all sessions of a moment. */
   private placeOf(directory: string): Place {
+    if (this.mayBeOld) this.forgetOldPlaces();
     let place = this.places.get(directory);
     if (place === undefined) {
       place = placeOf(directory);
