@@ -2,6 +2,7 @@ import type { Clock } from '../platform/clock.ts';
 import { buildSnapshot } from './build.ts';
 import type { FollowedLedger } from './followed-ledger.ts';
 import { heldBackText } from './held-back.ts';
+import { KeptViews } from './kept-views.ts';
 import type { LiveSources } from './live-sources.ts';
 import type { NewSessions } from './new-sessions.ts';
 import type { ReadingReport } from './reading-report.ts';
@@ -36,6 +37,7 @@ export class CurrentSnapshot {
   private isStanding = false;
   private closed = false;
   private readonly episodes = new Episodes();
+  private readonly views = new KeptViews();
   private readonly s: SnapshotSources;
 
   constructor(sources: SnapshotSources) {
@@ -113,6 +115,7 @@ export class CurrentSnapshot {
       ingest,
       health: report.health.state(ingest),
       episodes: this.episodes,
+      views: this.views,
     });
   }
 }

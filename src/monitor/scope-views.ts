@@ -4,7 +4,7 @@ import { amountsOf, earlier, earliest, groupBy, severityOf } from './amounts.ts'
 import type { Amounts, ModelView, ProjectView, SessionView } from './snapshot.ts';
 import { Tally } from './tally.ts';
 import type { UsageSlot } from './usage-slot.ts';
-import { UsageTotals } from './usage-totals.ts';
+import { SpanTotals } from './usage-totals.ts';
 
 const percentOf = (part: number, whole: number): number | null => (whole === 0 ? null : (part / whole) * 100);
 
@@ -27,10 +27,11 @@ export function projectViews({ sessions, all, slotsOf, now, start, since, burn }
   const views = [...groupBy(sessions, (s) => s.projectPath)].map(([path, own]): ProjectView => {
     const slots: UsageSlot[] = [];
     for (let i = 0; i < own.length; i++) slots.push(...slotsOf(own[i]!.id));
-    const totals = new UsageTotals(slots, now);
-    const window = amountsOf(totals.window.sum);
+    const tally = new Tally();
+    for (let i = 0; i < slots.length; i++) tally.merge(slots[i]!.window);
+    const window = amountsOf(tally.sum);
     const first = earlier(earliest(own.map((s) => s.startedAt)), since.get(path) ?? null);
-    const rate = totals.spans.rate('now', burnStart(start, first));
+    const rate = new SpanTotals(slots, now).rate('now', burnStart(start, first));
     return {
       name: own[0]!.project,
       path,

@@ -1,8 +1,8 @@
 import { urgency } from '../sessions/states.ts';
 import type { Window } from '../usage/window.ts';
-import { sessionView } from './kept-views.ts';
+import type { ViewContext } from './kept-views.ts';
 import type { LiveSessionInput } from './live-input.ts';
-import { type SessionShare, sharesOf } from './quota-shares.ts';
+import { QuotaShares } from './quota-shares.ts';
 import type { SessionInput } from './session-input.ts';
 import { lastSign } from './session-signs.ts';
 import type { SessionView, Snapshot } from './snapshot.ts';
@@ -68,12 +68,15 @@ export function listSessions(
   windows: Snapshot['windows'],
 ): SessionView[] {
   const { shown, live, usage } = input;
-  const shares = sharesOf(usage, windows);
+  const shares = new QuotaShares(usage, windows);
+  const { now, samples, actions, contextWindow, views: kept } = input;
+  const context: ViewContext = { now, open, samples, actions, contextWindow, burn: input.options.burn };
   const views: SessionView[] = [];
   const list = (session: SessionInput) => {
     if (shown !== null && !shown.has(session.sessionId)) return;
-    const view = listed(session, input, open, shares);
-    if (view !== null) views.push(view);
+    const own = usage.slotsOf(session.sessionId);
+    const running = live.get(session.sessionId);
+    if (isListed(session, running, own.some(isInWindow), now)) views.push(kept.of(session, running ?? null, own, shares.of(own), context));
   };
   input.sessions.forEach(list);
   const others = new Set<string>();
@@ -86,33 +89,8 @@ export function listSessions(
   live.forEach((session, id) => {
     if (!input.sessions.has(id) && !others.has(id)) list(unwrittenSession(session, input.accountOf(id)));
   });
+  kept.forgetOthers(now, views.length);
   return views.sort((a, b) => urgency(a.state) - urgency(b.state) || (b.lastAt ?? 0) - (a.lastAt ?? 0) || (a.id < b.id ? -1 : 1));
 }
 
 const isInWindow = ({ window }: UsageSlot): boolean => window.events > 0;
-
-/** The view of a session; null when it is not listed. */
-function listed(
-  session: SessionInput,
-  input: SnapshotInput,
-  open: ReadonlyMap<string, Window | null>,
-  shares: ReadonlyMap<string, SessionShare>,
-): SessionView | null {
-  const { now } = input;
-  const id = session.sessionId;
-  const slots = input.usage.slotsOf(id);
-  const live = input.live.get(id);
-  const inWindow = slots.some(isInWindow);
-  if (!isListed(session, live, inWindow, now)) return null;
-  return sessionView(session, {
-    now,
-    window: open.get(session.account) ?? null,
-    slots,
-    share: shares.get(id) ?? null,
-    live: live ?? null,
-    sample: input.samples.get(id) ?? null,
-    action: input.actions.get(id) ?? null,
-    contextWindow: input.contextWindow,
-    burn: input.options.burn,
-  });
-}

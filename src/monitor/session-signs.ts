@@ -15,6 +15,12 @@ interface Signs {
 /** Newest time of a session's facts; they are replaced as a whole when one changes. */
 const SIGNS = new WeakMap<SessionFacts, Signs>();
 
+/** No sign lies too far ahead: time alone changes nothing of them. */
+export function areSignsPast({ facts, lastRequestAt }: Pick<SessionInput, 'facts' | 'lastRequestAt'>, now: number): boolean {
+  lastSign({ facts, lastRequestAt }, now);
+  return SIGNS.get(facts)!.isPast && (lastRequestAt ?? 0) <= now + FUTURE_MS;
+}
+
 /** The newest line that said anything, or null; times more than a day ahead are no sign of life (D-12). */
 export function lastSign({ facts, lastRequestAt }: Pick<SessionInput, 'facts' | 'lastRequestAt'>, now: number): number | null {
   const limit = now + FUTURE_MS;

@@ -4,7 +4,7 @@ import type { Window } from '../usage/window.ts';
 import { amountsOf, earliest, severityOf } from './amounts.ts';
 import type { ClientSample, LiveSessionInput } from './live-input.ts';
 import { NOTHING_LIVE } from './live-part.ts';
-import { NO_POINTS, type SessionShare } from './quota-shares.ts';
+import type { SessionShare } from './quota-shares.ts';
 import { contextOf } from './session-context.ts';
 import type { SessionInput } from './session-input.ts';
 import { FUTURE_MS, goneState, isStale, openError } from './session-signs.ts';
@@ -21,7 +21,7 @@ export interface SessionScope {
   readonly now: number;
   readonly window: Window | null;
   readonly slots: readonly UsageSlot[];
-  readonly share: SessionShare | null;
+  readonly share: SessionShare;
   readonly live: LiveSessionInput | null;
   readonly sample: ClientSample | null;
   readonly action: LastAction | null;
@@ -80,9 +80,9 @@ export function viewOf(session: SessionInput, scope: SessionScope, burn: Session
     ...livePart(live, scope, session),
     ...contextOf(session, scope),
     ...titleOf(session, live),
-    share: share?.share ?? null,
-    shareBasis: share?.basis ?? 'cost',
-    points: share?.points ?? NO_POINTS,
+    share: share.share,
+    shareBasis: share.basis,
+    points: share.points,
     id: session.sessionId,
     tags: session.tags.map((tag) => plain(tag, NAME_LENGTH)),
     note: session.note === null ? null : plain(session.note, NOTE_LENGTH),

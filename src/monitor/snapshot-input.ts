@@ -1,6 +1,7 @@
 import type { BurnThresholds } from '../usage/burn.ts';
 import type { Plan, TokenLimit } from '../usage/limit.ts';
 import type { Pseudonym } from './hidden-names.ts';
+import type { KeptViews } from './kept-views.ts';
 import type { AccountQuota, ClientSample, LiveSessionInput } from './live-input.ts';
 import type { LiveUsage } from './live-usage.ts';
 import type { RetentionGap } from './retention.ts';
@@ -54,6 +55,8 @@ export interface SnapshotInput {
   readonly health: { readonly lines: number; readonly rejected: number; readonly behindSince: number | null };
   /** Directories whose transcripts may have been deleted uncounted (LV-97). */
   readonly retention?: readonly RetentionGap[];
+  /** The sessions' views of the last snapshot; brought up to date here. */
+  readonly views: KeptViews;
   /** Open warnings; brought up to date here. */
   readonly episodes: Episodes;
 }

@@ -2,6 +2,7 @@ import { DEFAULT_ACCOUNT } from '../ledger/queries/directory.ts';
 import { sumOf } from '../usage/sum.ts';
 import type { UsageEvent } from '../usage/types.ts';
 import { estimateWindows } from '../usage/window.ts';
+import { KeptViews } from './kept-views.ts';
 import type { LiveSessionInput } from './live-input.ts';
 import { LiveUsage } from './live-usage.ts';
 import type { SessionInput } from './session-input.ts';
@@ -104,6 +105,7 @@ export function anInput(
     actions: new Map(),
     health: { lines: 0, rejected: 0, behindSince: null },
     episodes: new Episodes(),
+    views: new KeptViews(),
     sessions: byId(
       sessions ??
         [...new Set(events.map((e) => e.sessionId))].map((id) =>

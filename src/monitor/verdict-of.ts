@@ -56,8 +56,9 @@ function windowPart(window: WindowView, others: number): VerdictWindow {
 
 /** The verdict of a snapshot's figures. One function for all surfaces (LV-30). */
 export function verdictOf({ sessions, windows, ingest, accounts = [] }: VerdictInput): Verdict {
-  const counts = countStates(sessions.map((session) => session.state));
-  const of = (state: string) => sessions.reduce((count, session) => (session.state === state ? count + 1 : count), 0);
+  const states = sessions.map((session) => session.state);
+  const counts = countStates(states);
+  const of = (state: string) => states.reduce((count, each) => (each === state ? count + 1 : count), 0);
   const nearest = nearestLimit(windows);
   const account = accounts.find(({ id }) => id === nearest?.account) ?? accounts[0];
   const last = sessions.reduce<SessionView | null>((a, b) => ((b.lastAt ?? -1) > (a?.lastAt ?? -1) ? b : a), null);

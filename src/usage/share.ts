@@ -22,11 +22,26 @@ function tokenWeight(s: Weighed): number {
  * weights are never mixed. `windowSums` are the sums of all the account's sessions over the window.
  */
 export function quotaShares(windowSums: readonly Weighed[]): QuotaShares {
-  const basis: ShareBasis = windowSums.every((s) => s.unpricedEvents === 0) ? 'cost' : 'tokens';
-  const weights = windowSums.map((s) => (basis === 'cost' ? s.pricedCost : tokenWeight(s)));
-  const total = weights.reduce((sum, w) => sum + w, 0);
-  return { basis, shares: weights.map((w) => (total > 0 ? w / total : null)) };
+  const base = shareBase(windowSums);
+  return { basis: base.basis, shares: windowSums.map((sum) => partOf(base, sum)) };
 }
+
+/** What shares of one account's window are parts of. */
+export interface ShareBase {
+  readonly basis: ShareBasis;
+  /** Weight of all sums together. */
+  readonly total: number;
+}
+
+export function shareBase(windowSums: readonly Weighed[]): ShareBase {
+  const basis: ShareBasis = windowSums.every((s) => s.unpricedEvents === 0) ? 'cost' : 'tokens';
+  return { basis, total: windowSums.reduce((all, sum) => all + weightIn(basis, sum), 0) };
+}
+
+/** One sum's part of them, 0 … 1; null when nothing was used. */
+export const partOf = ({ basis, total }: ShareBase, sum: Weighed): number | null => (total > 0 ? weightIn(basis, sum) / total : null);
+
+const weightIn = (basis: ShareBasis, sum: Weighed): number => (basis === 'cost' ? sum.pricedCost : tokenWeight(sum));
 
 /** Points of the official used % that fall to a share (0 … 1), with the weakest label of the two (D-1, D-33). */
 export function quotaPoints(
