@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   age,
   atLeast,
+  dayTimeFrom,
   duration,
   formatInstant,
   percent,
@@ -118,6 +119,17 @@ describe('D-39 percent', () => {
 });
 
 describe('D-39 time', () => {
+  it('says the year where a day and a month could be those of another', () => {
+    const at = (iso: string) => Date.parse(`${iso}:00Z`);
+    const seen = (iso: string) => dayTimeFrom(at('2026-11-22T03:00'), at(iso), 'UTC');
+    expect([seen('2026-11-19T00:00'), seen('2026-02-16T18:00'), seen('2025-11-19T00:00'), seen('2027-11-19T00:00')]).toEqual([
+      'Thu 19 Nov 00:00',
+      'Mon 16 Feb 18:00',
+      '2025-11-19 00:00',
+      '2027-11-19 00:00',
+    ]);
+  });
+
   const cases: [number | null, string, string][] = [
     [0, '0 s', '0 s'],
     [53_999, '53 s', '53 s'],

@@ -2,7 +2,7 @@ import { estimateMark, type FigureOptions, grouped, lowerBoundMark, unknownMark 
 
 export { age, type DurationOptions, duration } from './duration.ts';
 export { estimateMark, type FigureOptions, lowerBoundMark, unknownMark } from './figures.ts';
-export { formatInstant, type InstantOptions, type InstantStyle } from './instant.ts';
+export { dayTimeFrom, formatInstant, type InstantOptions, type InstantStyle } from './instant.ts';
 
 export interface TokenOptions extends FigureOptions {
   /** Columns there are: decimals go first, digits never (D-39). */

@@ -20,6 +20,14 @@ interface Parts {
   readonly second: number;
 }
 
+/** Further away a day and a month could be those of another year. ms */
+const NEAR_MS = 300 * 24 * 3_600_000;
+
+/** Day and time as seen from `now` (epoch ms): `Tue 24 Nov 09:00`, and with the year, `2025-11-24 09:00`, where it could be another one's. */
+export function dayTimeFrom(now: number, ms: number, zone: string, options?: InstantOptions): string {
+  return formatInstant(ms, zone, Math.abs(now - ms) < NEAR_MS ? 'dayTime' : 'isoTime', options);
+}
+
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 

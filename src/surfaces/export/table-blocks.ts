@@ -1,7 +1,7 @@
-import { percent, tokensFull, tokensShort } from '../../text/format.ts';
+import { dayTimeFrom, percent, tokensFull, tokensShort } from '../../text/format.ts';
 import type { BlockRow, ReportMeta, ReportRow } from '../../usage/report.ts';
 import { addSums, allTokens, emptySum, workTokens } from '../../usage/sum.ts';
-import { clockTime, durationText, type Print, safe, signs, sumCells, textCell, tokensCell, weekdayTime } from './table-cells.ts';
+import { clockTime, durationText, type Print, safe, signs, sumCells, textCell, tokensCell } from './table-cells.ts';
 import type { Cell, Column, Form, Line, Tone } from './table-layout.ts';
 import { reportLines } from './table-render.ts';
 import type { TableOptions } from './types.ts';
@@ -60,14 +60,14 @@ function burnCell(block: BlockRow): Cell {
   return { text: `${tokensFull(Math.round(burn.now.work))}/min ${burn.severity}`, ...(tone === undefined ? {} : { tone }) };
 }
 
-function blockLine(block: BlockRow, print: Print): Line {
+function blockLine(block: BlockRow, print: Print, now: number): Line {
   if (block.gap) return { kind: 'span', text: `gap ${durationText(block.end - block.start)}` };
   const sum = block.row?.sum ?? emptySum();
   return {
     kind: 'row',
     cells: {
       ...sumCells(sum, print),
-      key: { text: weekdayTime(block.start, print.zone) },
+      key: { text: dayTimeFrom(now, block.start, print.zone) },
       ends: { text: clockTime(block.end, print.zone) },
       account: textCell(block.account, print),
       source: sourceCell(block, print),
@@ -141,7 +141,7 @@ export function blocksTable(blocks: readonly BlockRow[], meta: ReportMeta, optio
   const named = accounts.length > 0 ? accounts : meta.accounts;
   const form = (print: Print): Form => ({
     columns: blockColumns(print.full, accounts.length),
-    lines: blocks.map((block) => blockLine(block, print)),
+    lines: blocks.map((block) => blockLine(block, print, meta.generatedAt)),
   });
   const who =
     named.length === 0 ? null : `${named.length === 1 ? 'account' : 'accounts'} ${named.map((name) => safe(name, options)).join(', ')}`;

@@ -115,10 +115,13 @@ export const age = (view: View, at: number, place: 'text' | 'cell' = 'text'): st
 /** How long something waits, where seconds matter: `2 m 14 s`. */
 export const waited = (view: View, since: number): string => duration(view, view.now - since);
 
-/** `15:20`; of another local day `Tue 24 Nov 09:00`. */
+/** `Tue 24 Nov 09:00`, of another year `2025-11-24 09:00`. */
+export const dayClock = (view: View, at: number): string => format.dayTimeFrom(view.now, at, view.zone, view);
+
+/** `15:20`; of another local day as {@link dayClock}. */
 export function clock(view: View, at: number): string {
   const isToday = format.formatInstant(at, view.zone, 'isoDate') === format.formatInstant(view.now, view.zone, 'isoDate');
-  return format.formatInstant(at, view.zone, isToday ? 'time' : 'dayTime', view);
+  return isToday ? format.formatInstant(at, view.zone, 'time', view) : dayClock(view, at);
 }
 
 /** `15:20` of the last 24 hours, which no other clock time of them can be; else the day alone, `Tue 24 Nov`: where a name needs the room. */

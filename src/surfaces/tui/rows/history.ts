@@ -4,6 +4,7 @@ import {
   amount,
   amountFull,
   clock,
+  dayClock,
   modelName,
   money,
   named,
@@ -35,7 +36,7 @@ export interface Listed {
 const cost = (view: View, { amounts }: { readonly amounts: PartView['amounts'] }) => money(view, amounts.cost, amounts.costIsLowerBound);
 
 const spanWords = (view: View, window: Pick<FormerWindow, 'start' | 'end' | 'source' | 'uncertaintyMinutes'>): string => {
-  const from = format.formatInstant(window.start, view.zone, 'dayTime', { hour12: view.hour12 });
+  const from = dayClock(view, window.start);
   const to = format.formatInstant(window.end, view.zone, 'time', { hour12: view.hour12 });
   return `${window.source === 'official' ? '' : '≈ '}${from} → ${to}`;
 };

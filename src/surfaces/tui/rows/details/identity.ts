@@ -1,13 +1,10 @@
 import type { SessionView } from '../../../../monitor/snapshot.ts';
-import * as format from '../../../../text/format.ts';
-import { age, named, separator, unknown, type View } from '../../figures.ts';
+import { age, dayClock, named, separator, unknown, type View } from '../../figures.ts';
 import type { Line } from '../../spans.ts';
 import { fitEnd, fitMiddle } from '../../width.ts';
 import { stateWords } from '../state-words.ts';
 import type { Detailed } from './detailed.ts';
 import { field, joinedWords, LABEL_WIDTH } from './field.ts';
-
-const dayAndTime = (view: View, at: number): string => format.formatInstant(at, view.zone, 'dayTime', { hour12: view.hour12 });
 
 const SOURCE_WORDS = { registry: 'registry', hook: 'hook', transcript: 'transcript', mtime: 'file time' } as const;
 
@@ -55,7 +52,7 @@ export function identity(view: View, known: Detailed, width: number): readonly L
   lines.push(field(view, 'id', named(view, place?.id ?? '')));
   const started = place?.startedAt ?? null;
   const counts = detail === null ? null : `${detail.requests} requests${separator(view)}${detail.prompts} prompts`;
-  lines.push(field(view, 'started', joinedWords(view, [started === null ? unknown(view) : dayAndTime(view, started), counts])));
+  lines.push(field(view, 'started', joinedWords(view, [started === null ? unknown(view) : dayClock(view, started), counts])));
   const modes = joinedWords(view, [
     session?.effort == null ? null : `effort ${named(view, session.effort)}`,
     session?.permissionMode == null ? null : `mode ${named(view, session.permissionMode)}`,
