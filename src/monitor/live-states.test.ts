@@ -1,10 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { systemProcesses } from '../platform/processes.ts';
+import { appendEvent, journalFile } from '../sessions/journal.ts';
 import type { LiveSession } from '../sessions/session.ts';
+import { ev, T } from '../sessions/testing.ts';
 import { inputOf, LiveStates } from './live-states.ts';
+import { TranscriptTail } from './transcript-tail.ts';
 
 const LIVE: LiveSession = {
   id: 's1',
@@ -69,3 +72,38 @@ test.skipIf(process.platform !== 'linux')(
     rmSync(dir, { recursive: true });
   },
 );
+
+describe("LS-28: what a subagent's own file tells holds at every look", () => {
+  /** States and numbers of running agents at five looks: an agent's stop was never told. */
+  const looks = (meta: object, minutes: number): unknown[] => {
+    const dir = mkdtempSync(join(tmpdir(), 'tm-states-'));
+    const [claude, state] = [join(dir, 'c'), join(dir, 's')];
+    const told = [ev('UserPromptSubmit', 0), ev('SubagentStart', 1, { agent: 'a', agentType: 'Explore' }), ev('Stop', 2)];
+    for (const event of told) appendEvent(journalFile(state, 's1'), event, event.at);
+    const [transcript, agent] = [join(dir, 's1.jsonl'), join(dir, 'agent-a.jsonl')];
+    const start = T + minutes * 60_000;
+    for (const path of [transcript, agent]) {
+      writeFileSync(path, '{}\n');
+      utimesSync(path, start / 1000, start / 1000);
+    }
+    writeFileSync(join(dir, 'agent-a.meta.json'), JSON.stringify(meta));
+    const tail = new TranscriptTail(transcript, 0, false);
+    tail.read(3);
+    const states = new LiveStates([claude], state);
+    const found = [1, 3, 5, 7, 9].map((second) => {
+      states.read(start + second * 1000, new Map([['s1', tail]]), () => [agent]);
+      const { state: now, agents } = states.all.get('s1')!;
+      return `${now} ${agents.active}`;
+    });
+    rmSync(dir, { recursive: true });
+    return found;
+  };
+
+  test('one that has finished by it runs at none', () => {
+    expect(new Set(looks({ finished: true }, 0.1))).toEqual(new Set(['your-turn 0']));
+  });
+
+  test('one whose file grows runs at all, also at the first of them half an hour after its hook', () => {
+    expect(new Set(looks({}, 40))).toEqual(new Set(['working 1']));
+  });
+});

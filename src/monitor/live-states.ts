@@ -1,4 +1,5 @@
 import { devNull } from 'node:os';
+import { basename } from 'node:path';
 import { KeptProcesses } from '../platform/kept-processes.ts';
 import type { ProcessTable } from '../platform/processes.ts';
 import type { TranscriptEvidence } from '../sessions/evidence.ts';
@@ -12,11 +13,11 @@ import type { LiveSessionInput } from './live-input.ts';
 import type { TranscriptTail } from './transcript-tail.ts';
 
 /** What a transcript's end says of the turn (LS-6); null = nothing yet. */
-export function evidenceOf({ last, grewAt, path }: TranscriptTail, agents: TranscriptEvidence['agents'] = []): TranscriptEvidence | null {
+export function evidenceOf({ last, grewAt, path }: TranscriptTail): TranscriptEvidence | null {
   if (grewAt === null) return null;
-  if (last === null) return { kind: 'none', at: grewAt, since: grewAt, grewAt, path, agents };
+  if (last === null) return { kind: 'none', at: grewAt, since: grewAt, grewAt, path };
   const { kind, at, since, error } = last;
-  return { kind, at, since, grewAt, error, path, agents };
+  return { kind, at, since, grewAt, error, path };
 }
 
 const TEXT_LENGTH = 80;
@@ -101,11 +102,15 @@ export class LiveStates {
     this.readAt = now;
     const evidence = new Map<string, TranscriptEvidence>();
     for (const [id, tail] of tails) {
-      const isAtWork = (this.sessions.get(id)?.agents.active ?? 0) > 0;
-      const own = evidenceOf(tail, isAtWork ? agentSigns(agentFiles(id)) : []);
+      const own = evidenceOf(tail);
       if (own !== null) evidence.set(id, own);
     }
-    this.raw = this.reader.read(now, evidence);
+    this.raw = this.reader.read(now, evidence, (id, agents) => {
+      // An end is proven by other things, and so told for days.
+      if (this.sessions.get(id)?.state === 'ended') return [];
+      const names = new Set(agents.map((agent) => `agent-${agent.id}.jsonl`));
+      return agentSigns(agentFiles(id).filter((path) => names.has(basename(path))));
+    });
     this.kept?.letGo();
     return this.take(this.raw);
   }

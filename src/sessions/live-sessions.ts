@@ -7,7 +7,7 @@ import type { HookEvidence, JobEvidence, TranscriptEvidence } from './evidence.t
 import { sessionFileName } from './file-name.ts';
 import { readJobs } from './jobs.ts';
 import { eventsDir, readJournal } from './journal.ts';
-import { EMPTY_STATE, type ReducedState } from './reduced.ts';
+import { type Agent, EMPTY_STATE, type ReducedState } from './reduced.ts';
 import { type RegistryEvidence, RegistryReader } from './registry.ts';
 import type { LiveSession } from './session.ts';
 import { CLOCKS, DEFAULT_RULES, type SessionRules, urgency } from './states.ts';
@@ -24,6 +24,9 @@ export interface LiveSessionsOptions {
 /** Transcript evidence by session id, as the caller last saw it. */
 export type Transcripts = ReadonlyMap<string, TranscriptEvidence>;
 
+/** What the files of these agents of a session tell of them; asked for while its hooks say that they run (LS-28). */
+export type AgentSigns = (sessionId: string, agents: readonly Agent[]) => TranscriptEvidence['agents'];
+
 interface Cached<T> {
   readonly stamp: string;
   readonly value: T;
@@ -32,6 +35,7 @@ interface Cached<T> {
 type SummarySessions = ReturnType<typeof readSummarySessions>;
 
 const NO_TRANSCRIPTS: Transcripts = new Map();
+const NO_AGENTS: readonly Agent[] = [];
 const NAME = /^([A-Za-z0-9_-]{1,64})\.jsonl$/;
 /** SEC-41: the newest are tracked, the rest is not. */
 const MAX_SESSIONS = 1000;
@@ -66,7 +70,7 @@ export class LiveSessions {
   }
 
   /** All sessions that anything tells of at `now` (epoch ms), most urgent first, then longest in their state. */
-  read(now: number, transcripts: Transcripts = NO_TRANSCRIPTS): readonly LiveSession[] {
+  read(now: number, transcripts: Transcripts = NO_TRANSCRIPTS, signsOf: AgentSigns | null = null): readonly LiveSession[] {
     const records = this.#registries.map((registry, i) => ({ dir: this.#claudeDirs[i]!, records: registry.read() }));
     const all = records.flatMap((each) => each.records);
     this.#noticeClears(all, now);
@@ -83,7 +87,9 @@ export class LiveSessions {
     const captures = this.#captureLook(now);
     const sessions = [...ids].flatMap((id) => {
       const reduced = hasJournals ? (journals.get(sessionFileName(id)) ?? null) : null;
-      const transcript = transcripts.get(id) ?? null;
+      const end = transcripts.get(id) ?? null;
+      const agents = reduced?.agents ?? NO_AGENTS;
+      const transcript = end === null || signsOf === null || agents.length === 0 ? end : { ...end, agents: signsOf(id, agents) ?? [] };
       const session = this.#steady.of(
         {
           id,
