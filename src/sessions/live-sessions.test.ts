@@ -146,6 +146,22 @@ test('LV-113: captures are looked at one by one only when their folder changed: 
   expect(titles()).toEqual({ s: null, t: 'four' });
 });
 
+test('LV-113: the capture of a session that was away while it changed is the new one', () => {
+  const sessions = live();
+  const long = (ms: number) => fs.utimesSync(captureDir(state), new Date(Date.now() - ms), new Date(Date.now() - ms));
+  const title = () => sessions.read(Date.now()).find(({ id }) => id === 's')?.title;
+  capture('s', 'one');
+  long(60_000);
+  put(1, 's', 'busy', 0);
+  expect([title(), title()]).toEqual(['one', 'one']);
+  fs.rmSync(join(claude, 'sessions', '1.json'));
+  capture('s', 'two', T + 1);
+  long(30_000);
+  expect([title(), title()]).toEqual([undefined, undefined]);
+  put(1, 's', 'busy', 0);
+  expect(title()).toBe('two');
+});
+
 test('LS-25: the title and profile of the summary are taken whoever wrote it, and again when it changes', () => {
   put(1, 's', 'busy', 0);
   const sessions = live();

@@ -51,7 +51,9 @@ export class LiveSessions {
   readonly #rules: SessionRules;
   readonly #registries: readonly RegistryReader[];
   #journals = new Map<string, Cached<ReducedState | null>>();
-  #captures = new Map<string, Cached<Capture | null>>();
+  #captures = new Map<string, Cached<Capture | null> & { readonly look: number }>();
+  /** Rises with each look at which they may be other ones. */
+  #captureLooks = 0;
   /** The captures' folder as it was when they were looked at one by one. */
   #captureFolder: { readonly mtimeMs: number; readonly readAt: number } | null = null;
   readonly #steady = new SteadySessions();
@@ -165,16 +167,20 @@ export class LiveSessions {
     const before = this.#captureFolder;
     const mtimeMs = statQuietly(captureDir(this.#stateDir), 'folder')?.mtimeMs;
     this.#captureFolder = mtimeMs === undefined ? null : { mtimeMs, readAt: now };
-    if (mtimeMs !== undefined) return before?.mtimeMs === mtimeMs && isSettled(before) ? 'same' : 'new';
+    if (mtimeMs !== undefined && before?.mtimeMs === mtimeMs && isSettled(before)) return 'same';
+    this.#captureLooks++;
+    if (mtimeMs !== undefined) return 'new';
     this.#captures.clear();
     return 'none';
   }
 
   #capture(id: string, isSame: boolean): Capture | null {
     const before = this.#captures.get(id);
-    if (isSame && before !== undefined) return before.value;
+    // Nobody may have asked for it when the folder changed last.
+    if (isSame && before?.look === this.#captureLooks) return before.value;
     const stamp = statQuietly(captureFile(this.#stateDir, id))?.stamp ?? NO_FILE;
-    const cached = before?.stamp === stamp ? before : { stamp, value: stamp === NO_FILE ? null : readCapture(this.#stateDir, id) };
+    const value = before?.stamp === stamp ? before.value : stamp === NO_FILE ? null : readCapture(this.#stateDir, id);
+    const cached = { stamp, value, look: this.#captureLooks };
     this.#captures.delete(id);
     this.#captures.set(id, cached);
     if (this.#captures.size > MAX_SESSIONS) this.#captures.delete(this.#captures.keys().next().value!);
