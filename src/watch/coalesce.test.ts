@@ -86,6 +86,25 @@ describe('UR-116: changes that gather', () => {
     expect(seen).toEqual([['first'], ['again']]);
   });
 
+  test('one made when the receiver has worked longer than the pause makes no warning of Node', async () => {
+    vi.useRealTimers();
+    const warned: string[] = [];
+    const listener = ({ name }: Error) => void warned.push(name);
+    process.on('warning', listener);
+    const seen: string[][] = [];
+    const changes: Coalescer = new Coalescer((change) => {
+      seen.push([...change]);
+      if (seen.length > 1) return;
+      const end = performance.now() + 5;
+      while (performance.now() < end);
+      changes.addOne('again');
+    }, 2);
+    changes.addOne('first');
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    process.off('warning', listener);
+    expect([seen, warned]).toEqual([[['first'], ['again']], []]);
+  });
+
   test('nothing is told after the end', () => {
     const changes = made();
     changes.add(['a']);

@@ -71,10 +71,13 @@ export class Coalescer {
     const rest = this.#pauseUntil - systemClock.monotonic();
     if (rest < EARLY_MS && !this.#isTelling) this.flush();
     else
-      this.#timer = setTimeout(() => {
-        this.#timer = null;
-        this.#offer();
-      }, rest);
+      this.#timer = setTimeout(
+        () => {
+          this.#timer = null;
+          this.#offer();
+        },
+        Math.max(rest, EARLY_MS),
+      );
   }
 
   #cancel(): void {
