@@ -56,8 +56,10 @@ export class KeptViews {
       kept.session === session &&
       kept.versions === versions &&
       kept.scope.live === live &&
+      // What was over is not, when the clock has gone back.
+      context.now >= kept.from &&
       isLike(kept.scope, session, context);
-    if (isSame && context.now >= kept.from && context.now < kept.until) {
+    if (isSame && context.now < kept.until) {
       kept.seenAt = context.now;
       kept.view = withShare(kept.view, share);
       return kept.view;

@@ -21,3 +21,12 @@ test('AP-5: a session whose two accounts turn out to be one is shown anew', () =
   one.version = a! + b! + 1;
   expect(buildSnapshot({ ...input, usage: Object.assign(after, { setBounds: () => true }) }).sessions[0]!.window.work).toBe(5);
 });
+
+test('LV-113: a limit that was over is not when the clock has gone back', () => {
+  const events = [anEvent({ at: EARLIER })];
+  const resetsAt = at('13:45:00');
+  const session = aSession('s1', events, { facts: { limitResetsAt: [resetsAt, [1, EARLIER, 0]] } });
+  const input = anInput(events, { sessions: [session], live: new Map([['s1', aLive('s1')]]) });
+  const shownAt = (time: string) => buildSnapshot({ ...input, now: at(time) }).sessions[0]!.limitResetsAt;
+  expect(['13:44:00', '13:46:00', '13:44:30', '13:46:00'].map(shownAt)).toEqual([resetsAt, null, resetsAt, null]);
+});
