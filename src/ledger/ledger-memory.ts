@@ -178,12 +178,14 @@ export class LedgerMemory {
     return this.isOwn ? this.requests.get(key) : undefined;
   }
 
-  /** The same of a session. */
-  sessionOf(id: number): StoredSession | undefined {
-    return this.isOwn ? this.sessions.get(id) : undefined;
+  /** The same of a session (its row and its name): where it was forgotten, another one may have its row by now. */
+  sessionOf(id: number, sid: string): StoredSession | undefined {
+    return this.isOwn && this.sessionIds.get(sid) === id ? this.sessions.get(id) : undefined;
   }
 
+  /** As with a file: of key and model the database may give other names back. */
   keepRequest(key: string, request: StoredRequest): void {
-    if (key.isWellFormed()) this.requests.set(key, request);
+    if (key.isWellFormed() && request.state.model?.isWellFormed() !== false) this.requests.set(key, request);
+    else this.requests.delete(key);
   }
 }

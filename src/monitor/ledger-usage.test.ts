@@ -26,6 +26,12 @@ const stateOf = (more: Partial<LedgerStateOptions> = {}): LedgerState =>
     ...{ mode: 'auto', aliases: {}, projects: [], excludeProjects: [], floorMs: null, lengthMs: null, zone: 'UTC' },
     ...more,
   });
+const started = (): LedgerState => {
+  const state = stateOf();
+  state.refresh(NOW, true);
+  state.prepare(NOW);
+  return state;
+};
 /** Input tokens in the window, by account and session. */
 const usedIn = ({ usage }: LedgerState) => Object.fromEntries(usage.all().map((s) => [`${s.account} ${s.sessionId}`, s.window.input]));
 
@@ -142,6 +148,42 @@ describe('what a followed line changes', () => {
     const requests = [{ key: `msg_${String(id).padStart(20, '0')}`, sessionId: 's1', at: NOW }];
     expect(state.follow(NOW, [{ requests, sessions: new Set(['s1']), gap: false }])).toBe(true);
     expect(usedIn(state)).toEqual({ 'default s1': 111 });
+  });
+
+  test.each([
+    ['HZ-28: models that are one to the database are one', 'x\ud800', 'x\ud801'],
+    ['LV-113: of two requests of one moment the same one is the newest', 'claude-opus-5-5', 'claude-sonnet-5-5'],
+  ])('%s, as a start says', async (_, first, second) => {
+    write('s1', { at: NOW - 2 * MINUTE, input: 1, output: 0 });
+    await read();
+    const state = started();
+    // The ledger reads requests of one moment in the order of their keys: here the later one is the first.
+    const id = freshId();
+    for (const [key, model] of [
+      [id + 1000, first],
+      [id, second],
+    ] as const) {
+      write('s1', { at: NOW, id: key, input: 100, output: 0, model });
+      ingestTogether(home.ledger, discover([home.claude]).files);
+      const requests = [{ key: `msg_${String(key).padStart(20, '0')}`, sessionId: 's1', at: NOW }];
+      expect(state.follow(NOW, [{ requests, sessions: new Set(['s1']), gap: false }])).toBe(true);
+    }
+    const said = ({ usage }: LedgerState) =>
+      usage.slotsOf('s1').map(({ lastMain, models }) => [lastMain?.model, [...models].map(([name, { input }]) => [name, input]).sort()]);
+    expect(said(state)).toEqual(said(started()));
+  });
+
+  test('UR-67: a session that another process has forgotten does not take over the one that has its row now', async () => {
+    write('s1', { at: NOW - 2 * MINUTE, input: 1, output: 0 });
+    await read();
+    const state = started();
+    forgetUsage(home.open(), 's1', NOW);
+    write('s2', { at: NOW - MINUTE, input: 100, output: 0 });
+    ingestTogether(home.ledger, discover([home.claude]).files);
+    expect(home.ledger.db.sql('SELECT id, sid FROM session').all()).toEqual([{ id: 1, sid: 's2' }]);
+    expect(state.follow(NOW, [{ requests: [], sessions: new Set(['s1']), gap: false }])).toBe(false);
+    state.refresh(NOW, false);
+    expect(totals(state)).toEqual({ s2: 100 });
   });
 
   test('D-5: a line that adds to a request of another session is counted there', async () => {

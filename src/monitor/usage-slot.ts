@@ -26,7 +26,7 @@ export class UsageSlot {
   readonly sessionId: string;
   /** Project root of its first request. */
   readonly project: string;
-  /** In time order: at least those of the last half hour ({@link settle}). */
+  /** In order of time, then of key: at least those of the last half hour ({@link settle}). */
   readonly events: UsageEvent[] = [];
   window = new Tally();
   windowSidechain = new Tally();
@@ -60,7 +60,7 @@ export class UsageSlot {
 
   add(event: UsageEvent): void {
     let i = this.events.length;
-    while (i > 0 && this.events[i - 1]!.at > event.at) i--;
+    while (i > 0 && isAfter(this.events[i - 1]!, event)) i--;
     this.events.splice(i, 0, event);
     this.spans.inserted(event, i);
     this.count(event, 1);
@@ -183,5 +183,7 @@ export class UsageSlot {
   }
 }
 
+/** Of one moment they stand as the ledger reads them, whichever was known first. */
+const isAfter = (a: UsageEvent, b: UsageEvent): boolean => a.at > b.at || (a.at === b.at && a.key > b.key);
 const dayIn = ({ dayStart, dayEnd }: Bounds): Span => ({ start: dayStart, end: dayEnd });
 const finite = (at: number): number | null => (Number.isFinite(at) ? at : null);

@@ -80,7 +80,7 @@ export class LiveDirectory implements Directory {
   /** What the session's row says, from memory where this process has just written it. */
   private rowOf({ id, sessionId }: SessionInfo): Pick<StoredSession, 'facts' | 'folder' | 'root'> | null {
     const { appender, db } = this.ledger;
-    const known = appender.memory.sessionOf(id);
+    const known = appender.memory.sessionOf(id, sessionId);
     // Facts are merged into that object.
     if (known !== undefined) return { ...known, facts: { ...known.facts } };
     const row = db.sql('SELECT facts, root, folder FROM session WHERE sid = ?').get(sessionId);
