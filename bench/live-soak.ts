@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { usd } from '../src/text/format.ts';
 import { type LiveHome, load } from './live-home.ts';
 import { returnToFigures } from './live-return.ts';
 import { type BenchTerminal, memory, slopePerHour } from './live-terminal.ts';
@@ -55,12 +56,11 @@ export async function soak({ home, view, minutes, linesPerSecond, report }: Soak
       daily: readonly { totalTokens: number; totalCost: number }[];
     };
     const { totalTokens = 0, totalCost = 0 } = daily.at(-1) ?? {};
-    return { tokens: totalTokens.toLocaleString('en'), cost: `$${totalCost.toFixed(2)}` };
+    return { tokens: totalTokens.toLocaleString('en'), cost: usd(Math.round(totalCost * 1e9)) };
   };
   const ledger = today();
   const isEqual = (rows: readonly string[]) =>
-    rows.some((row) => row.includes(`${ledger.tokens} today`)) &&
-    rows.some((row) => row.includes(`${ledger.cost.replace(/\B(?=(\d{3})+\.)/g, ',')} today`));
+    rows.some((row) => row.includes(`${ledger.tokens} today`)) && rows.some((row) => row.includes(`${ledger.cost} today`));
   const equal = await view.until(isEqual, 10_000).then(
     () => true,
     () => false,

@@ -38,6 +38,9 @@ export class LedgerState {
   private windows: AccountWindows[] = [];
   /** State of the ledger when it was last read whole or in part; null before. */
   private readAt: string | null = null;
+  private version: unknown = null;
+  /** Another process has written since the last pass over all files. */
+  private haveOthersWritten = false;
   private samples: ReadonlyMap<string, readonly WindowSample[]> = new Map();
   private sessions = new Map<string, SessionInput>();
   private shown: ReadonlySet<string> | null = null;
@@ -68,7 +71,11 @@ export class LedgerState {
     // Another process may have forgotten some: history has less then.
     const isLess = [...sessions.values()].some(({ sessionId }) => this.directory.find(sessionId) === null);
     this.refreshWindows(now, all || isLess);
-    this.requests.refresh(now);
+    const version = this.dataVersion();
+    this.haveOthersWritten ||= this.version !== null && version !== this.version;
+    this.version = version;
+    this.requests.refresh(now, whole && this.haveOthersWritten);
+    if (whole) this.haveOthersWritten = false;
     const filter = cellFilter({ ...NO_FILTER, projects: options.projects, excludeProjects: options.excludeProjects }, this.directory);
     this.shown = filter.sessions === null ? null : new Set(filter.sessions.map((id) => this.directory.sessions.get(id)!.sessionId));
     this.refreshSessions(now);
@@ -77,8 +84,12 @@ export class LedgerState {
 
   /** Differs after every change of the ledger, by this process or another. */
   private ledgerState(): string {
-    const { db } = this.ledger;
-    return `${db.sql('PRAGMA data_version').get()?.data_version}:${db.sql('SELECT total_changes() AS n').get()?.n}`;
+    return `${this.dataVersion()}:${this.ledger.db.sql('SELECT total_changes() AS n').get()?.n}`;
+  }
+
+  /** Differs after every change by another process. */
+  private dataVersion(): unknown {
+    return this.ledger.db.sql('PRAGMA data_version').get()?.data_version;
   }
 
   /** Takes in what some files have grown by, at the cost of their sessions alone. False when only {@link refresh} can. Epoch ms. */

@@ -113,6 +113,19 @@ describe('what a followed line changes', () => {
     expect(state.usage.slotsOf('s1')[0]!.lastAt).toBe(NOW - 5 * MINUTE);
   });
 
+  test('D-12: an earlier time that another process has found is taken in with the next pass over all files', async () => {
+    const id = freshId();
+    write('s1', { at: NOW - 4 * MINUTE - 1, id, input: 100, output: 0 });
+    await read();
+    const state = started();
+    write('s1', { at: NOW - 5 * MINUTE, id, input: 100, output: 0 });
+    await read(home.open());
+    state.refresh(NOW, false);
+    state.refresh(NOW, true);
+    state.prepare(NOW);
+    expect(state.usage.slotsOf('s1')[0]!.lastAt).toBe(NOW - 5 * MINUTE);
+  });
+
   test('LV-113: a session that has grown costs no statement, be it weeks old', async () => {
     const id = freshId();
     const day = 24 * 60 * MINUTE;

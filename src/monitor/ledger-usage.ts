@@ -63,10 +63,14 @@ export class LedgerUsage {
     this.windows = windows;
   }
 
-  /** Takes in what the ledger has now, epoch ms: what this process has changed since, and what else makes the sums differ. */
-  refresh(now: number): void {
+  /**
+   * Takes in what the ledger has now, epoch ms: what this process has changed since, and what else makes the sums differ. `others`: also what another process
+   * may have changed that no sum shows, a time within its cell (D-12).
+   */
+  refresh(now: number, others: boolean): void {
     const from = this.fromAt(now);
-    const changedSince = earliest([...this.changed.values()].map(({ oldest }) => oldest)) ?? Number.POSITIVE_INFINITY;
+    const own = earliest([...this.changed.values()].map(({ oldest }) => oldest)) ?? Number.POSITIVE_INFINITY;
+    const changedSince = others ? Math.min(own, this.usage.settledUntil) : own;
     if (changedSince < this.usage.settledUntil) this.isStale = true;
     if (!this.isStale && !this.hasMoved && from >= this.from) {
       this.from = from;
