@@ -23,6 +23,8 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '9' },
     minutes: { type: 'string', default: '20' },
     past: { type: 'string', default: '45' },
+    /** The soak without keys and sizes. */
+    untouched: { type: 'boolean', default: false },
     corpus: { type: 'string', default: '1000' },
     bytes: { type: 'string', default: '1GB' },
     main: { type: 'string' },
@@ -57,11 +59,12 @@ async function withView<T>(
   name: string,
   use: (home: LiveHome, view: BenchTerminal, env: Record<string, string>) => Promise<T>,
   past?: Past,
+  more: readonly string[] = [],
 ): Promise<T> {
   using home = new LiveHome(join(work, `live-${name}-${process.pid}`), number('sessions'), past);
   const env = environment(home.dir, home.claudeDir);
   const given = options.node === '' ? [] : options.node.split(',');
-  const node = [...given, ...(options.profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', resolve(options.profile)])];
+  const node = [...more, ...given, ...(options.profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', resolve(options.profile)])];
   const view = new BenchTerminal(process.execPath, [...node, main, 'live', ...flags], env);
   try {
     await view.until((rows) => rows.some((row) => /s000 /.test(row)) && !rows.join().includes('reading'));
@@ -221,7 +224,9 @@ function soaked(): Promise<Row[]> {
   const past = { minutes: number('past'), everySeconds: (number('sessions') * LINES) / number('lines') };
   const report = (env: Record<string, string>) => (args: readonly string[]) => ({ file: process.execPath, args: [main, ...args], env });
   const [minutes, linesPerSecond] = [number('minutes'), number('lines')];
-  return withView('soak', (home, view, env) => soak({ home, view, minutes, linesPerSecond, report: report(env) }), past);
+  const isTyping = !options.untouched;
+  const probe = `--require=${join(import.meta.dirname, 'heap-probe.cjs')}`;
+  return withView('soak', (home, view, env) => soak({ home, view, minutes, linesPerSecond, isTyping, report: report(env) }), past, [probe]);
 }
 
 // Stopped from outside, it leaves no process behind either.
