@@ -120,6 +120,7 @@ export class LedgerMemory {
     this.memoEnd = null;
   }
 
+  /** A request of this session (row number) was written, whose time was or is `at`, epoch ms. */
   noteChange(session: number, key: string, at: number): void {
     const changed = this.changed.get(session);
     if (changed === undefined) {

@@ -58,7 +58,7 @@ export class LedgerState {
     this.requests = new LedgerUsage(ledger, this.directory, options, () => this.windows);
   }
 
-  /** Reads what may have changed. `all`: the whole history too, as after a pass over all files. */
+  /** Reads what may have changed, epoch ms. `whole`: the history too, and what other processes wrote, as after a pass over all files. */
   refresh(now: number, whole: boolean): void {
     const { options } = this;
     // What another process has written is not as this one remembers it.

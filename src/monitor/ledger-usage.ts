@@ -17,6 +17,7 @@ import { ledgerPrint, UsagePrint } from './usage-print.ts';
 import { CHART_MINUTES } from './usage-rates.ts';
 import type { Bounds, UsageSlot } from './usage-slot.ts';
 import type { AccountWindows } from './windows.ts';
+import { placeInLedger, writtenRequests } from './written-requests.ts';
 
 export interface LedgerUsageOptions {
   readonly mode: CostMode;
@@ -116,11 +117,13 @@ export class LedgerUsage {
   }
 
   /**
-   * Takes in what this process has changed of a session, which these new lines belong to; where that is not at hand, its requests since the oldest of them. False when that is not all: one is known as a part of a sum only, or
-   * is another session's, or was (D-5).
+   * Takes in what this process has changed of a session, which these new lines belong to; where that is not at hand, its requests since the oldest of
+   * them. False when that is not all: one is known as a part of a sum only, or is another session's, or was (D-5).
    */
   follow(sessionId: string, requests: readonly NewRequest[], now: number): boolean {
-    const places = requests.map((request) => this.placeOf(request, now));
+    const places = requests.map(
+      ({ key, at }) => placeInLedger(this.ledger, key) ?? { at: this.usage.timeOf(key) ?? at ?? now - UNTIMED_MS, session: null },
+    );
     const from = Math.min(...places.map(({ at }) => at));
     this.oldest = Math.min(this.oldest, from);
     if (this.hasMoved || from < this.usage.settledUntil) {
@@ -132,27 +135,11 @@ export class LedgerUsage {
     const isOwn = owners.size === 1 && requests.every(({ key }) => (this.usage.ownerOf(key) ?? sessionId) === sessionId);
     for (const id of owners) {
       if (id === null) continue;
-      const written = this.written(id, requests, now);
-      this.usage.putAll(written ?? this.read(Math.max(this.from, from), this.until(now), id));
+      const written = writtenRequests(this.ledger, id, requests, { from: this.from, until: this.until(now) }, this.usage.settledUntil);
+      this.usage.putAll(written === null ? this.read(Math.max(this.from, from), this.until(now), id) : this.eventsOf(written));
       if (written !== null || (this.changed.get(id)?.oldest ?? from) >= from) this.changed.delete(id);
     }
     return isOwn;
-  }
-
-  /** These requests of a session, and all others that this process has changed, as they were written. Null: only the ledger tells. */
-  private written(session: number, named: readonly NewRequest[], now: number): readonly UsageEvent[] | null {
-    const { memory } = this.ledger.appender;
-    const changed = memory.changed.get(session);
-    if (changed !== undefined && (changed.keys === null || changed.oldest < this.usage.settledUntil)) return null;
-    const until = this.until(now);
-    const found: StoredRequest[] = [];
-    for (const key of new Set([...named.map((request) => request.key), ...(changed?.keys ?? [])])) {
-      const request = memory.requestOf(key);
-      if (request === undefined || request.session !== session) return null;
-      if (request.state.at >= this.from && request.state.at < until) found.push(request);
-    }
-    found.sort(({ state: a }, { state: b }) => a.at - b.at || (a.key < b.key ? -1 : 1));
-    return this.attributed(found.flatMap((request) => eventsOfRequest(this.ledger, this.directory, this.options.mode, request)));
   }
 
   /** The windows or the day reach further back than what is at hand. */
@@ -170,15 +157,6 @@ export class LedgerUsage {
 
   private fromAt(now: number): number {
     return cellStart(retainFrom(now, this.options.zone, this.windows()));
-  }
-
-  /** The ledger's time of a request is the earliest of its lines, which a later line does not name; so is its session that with the best claim. */
-  private placeOf({ key, at }: NewRequest, now: number): { readonly at: number; readonly session: number | null } {
-    const known = this.ledger.appender.memory.requestOf(key);
-    if (known !== undefined) return { at: known.state.at, session: known.session };
-    const stored = this.ledger.db.sql('SELECT at, session FROM event WHERE key = ?').get(key);
-    if (stored !== undefined) return { at: stored.at as number, session: stored.session as number };
-    return { at: this.usage.timeOf(key) ?? at ?? now - UNTIMED_MS, session: null };
   }
 
   /** A request has become a later one: a sum may hold it at its former time. */
@@ -209,6 +187,10 @@ export class LedgerUsage {
 
   private read(from: number, until: number, session: number | null = null): readonly UsageEvent[] {
     return this.attributed(usageEvents(this.ledger, this.directory, this.options.mode, from, until, session));
+  }
+
+  private eventsOf(requests: readonly StoredRequest[]): readonly UsageEvent[] {
+    return this.attributed(requests.flatMap((request) => eventsOfRequest(this.ledger, this.directory, this.options.mode, request)));
   }
 
   /** Requests with the account that was valid at their time; nearly all sessions have one only. */

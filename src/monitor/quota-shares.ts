@@ -12,7 +12,7 @@ export interface SessionShare {
 }
 
 const NO_POINTS: Figure = { value: null, source: 'unknown', at: null };
-export const NO_SHARE: SessionShare = { share: null, basis: 'cost', points: NO_POINTS };
+const NO_SHARE: SessionShare = { share: null, basis: 'cost', points: NO_POINTS };
 
 /** What all sessions of an account, shown or not, used in its window. */
 interface AccountBase extends ShareBase {

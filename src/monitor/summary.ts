@@ -1,7 +1,7 @@
 import { type AccountName, UNKNOWN_ACCOUNT } from '../accounts/book.ts';
 import type { NanoUsd } from '../pricing/types.ts';
-import type { SummaryGit } from '../sessions/summary-file.ts';
-import { buildSummary, type Summary, type SummaryInput, type SummaryWindow, writeSummary } from '../sessions/summary-file.ts';
+import type { Summary, SummaryGit, SummaryWindow } from '../sessions/summary-file.ts';
+import { buildSummary, type SummaryInput, writeSummary } from '../sessions/write-summary.ts';
 import { usdExact } from '../text/format.ts';
 import type { Figure } from '../usage/source.ts';
 import type { AccountView, SessionView, Snapshot } from './snapshot.ts';

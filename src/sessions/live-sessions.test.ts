@@ -8,8 +8,8 @@ import type { HookEvent } from './event.ts';
 import type { TranscriptEvidence } from './evidence.ts';
 import { appendEvent, journalFile, readJournal } from './journal.ts';
 import { LiveSessions } from './live-sessions.ts';
-import { buildSummary, writeSummary } from './summary-file.ts';
 import { ev, T } from './testing.ts';
+import { buildSummary, writeSummary } from './write-summary.ts';
 
 let dir: string;
 let claude: string;

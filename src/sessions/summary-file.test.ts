@@ -2,17 +2,9 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import {
-  buildSummary,
-  liveProfileCount,
-  MAX_SUMMARY_BYTES,
-  profileIndicator,
-  readSummary,
-  readSummarySessions,
-  type SummaryInput,
-  summaryFile,
-  writeSummary,
-} from './summary-file.ts';
+import { liveProfileCount } from './profile-indicator.ts';
+import { MAX_SUMMARY_BYTES, readSummary, readSummarySessions, summaryFile } from './summary-file.ts';
+import { buildSummary, type SummaryInput, writeSummary } from './write-summary.ts';
 
 let stateDir: string;
 beforeEach(() => {
@@ -90,16 +82,6 @@ test('odd types inside are absent', () => {
   expect(read?.sessions.s?.usd).toBeNull();
   expect(read?.alerts).toEqual({ open: 0, top: [] });
 });
-
-test.each([
-  [{ label: 'work', confidence: 95, liveProfiles: 2, show: 'auto' as const }, 'work'],
-  [{ label: 'work', confidence: 95, liveProfiles: 1, show: 'auto' as const }, null],
-  [{ label: 'work', confidence: 95, liveProfiles: 1, show: true }, 'work'],
-  [{ label: 'work', confidence: 95, liveProfiles: 3, show: false }, null],
-  [{ label: 'work', confidence: 40, liveProfiles: 2, show: 'auto' as const }, 'work?'],
-  [{ label: 'me@example.org', confidence: 95, liveProfiles: 2, show: true }, null],
-  [{ label: 'me@example.org', confidence: 95, liveProfiles: 2, show: true, isTyped: true }, 'me@example.org'],
-])('AP-9 %j → %s', (given, expected) => expect(profileIndicator(given)).toBe(expected));
 
 test('single sessions are read as the whole is; what is missing, damaged or of another version is none', () => {
   writeSummary(stateDir, buildSummary(input()));

@@ -1,14 +1,14 @@
 import { type Loose, looseNumber, looseObject, looseText } from '../platform/loose.ts';
-import { readSmallJson, replaceSmallFile } from '../platform/small-file.ts';
+import { readSmallJson } from '../platform/small-file.ts';
 
 /* `S/summary.json`: what the hot paths show of everything that is not their own session, written by the monitor (session-state §2.11). */
 
-const SUMMARY_VERSION = 1;
+export const SUMMARY_VERSION = 1;
 /** ST-16. */
 export const MAX_SUMMARY_BYTES = 64 * 1024;
-export const MAX_SUMMARY_SESSIONS = 200;
-const MAX_ALERTS = 3;
-const MAX_TEXT = 200;
+export const MAX_SUMMARY_ALERTS = 3;
+/** Of a label, an alert, a name of a few words. Characters. */
+export const MAX_SUMMARY_TEXT = 200;
 
 /** A quota window of one profile. Percent; `resetsAt` epoch **seconds**; `at` epoch ms. */
 export interface SummaryWindow {
@@ -67,57 +67,7 @@ export interface Summary {
   readonly alerts: { readonly open: number; readonly top: readonly SummaryAlert[] };
 }
 
-/** What the monitor hands over; sessions most important first: those beyond the bounds are left out. */
-export interface SummaryInput {
-  readonly now: number;
-  readonly today: Summary['today'];
-  readonly profiles: Readonly<Record<string, SummaryProfile>>;
-  readonly sessions: readonly (SummarySession & { readonly id: string })[];
-  readonly alerts: { readonly open: number; readonly top: readonly SummaryAlert[] };
-}
-
 export const summaryFile = (stateDir: string): string => `${stateDir}/summary.json`;
-
-/** The JSON of a summary, made once: it is measured, compared with the next, and written. */
-const texts = new WeakMap<Summary, string>();
-
-function textOf(summary: Summary): string {
-  let text = texts.get(summary);
-  if (text === undefined) {
-    text = JSON.stringify(summary);
-    texts.set(summary, text);
-  }
-  return text;
-}
-
-/** Without the time of writing, which stands at the beginning. */
-function timelessOf(summary: Summary): string {
-  const { v, at } = summary;
-  const head = `{"v":${v},"at":${at},`;
-  const text = textOf(summary);
-  return text.startsWith(head) ? text.slice(head.length) : JSON.stringify({ ...summary, at: 0 });
-}
-
-/** The file's content within its bounds (ST-16): 200 sessions, 3 alerts, 64 KiB. */
-export function buildSummary(input: SummaryInput): Summary {
-  const alerts = {
-    open: input.alerts.open,
-    top: input.alerts.top.slice(0, MAX_ALERTS).map((alert) => ({ ...alert, text: alert.text.slice(0, MAX_TEXT) })),
-  };
-  let count = Math.min(input.sessions.length, MAX_SUMMARY_SESSIONS);
-  for (;;) {
-    const sessions = Object.fromEntries(input.sessions.slice(0, count).map(({ id, ...session }) => [id, session]));
-    const summary: Summary = { v: SUMMARY_VERSION, at: input.now, today: input.today, profiles: input.profiles, sessions, alerts };
-    if (count === 0 || Buffer.byteLength(textOf(summary)) < MAX_SUMMARY_BYTES) return summary;
-    count = Math.floor(count * 0.8);
-  }
-}
-
-/** Writes it unless it says, times of writing apart, what `last` says (ST-14). True when a file was written. */
-export function writeSummary(stateDir: string, summary: Summary, last: Summary | null = null): boolean {
-  if (last !== null && timelessOf(last) === timelessOf(summary)) return false;
-  return replaceSmallFile(summaryFile(stateDir), `${textOf(summary)}\n`);
-}
 
 /** The session asked for, and of the others one for each profile: enough to tell whose sessions live, at a tenth of the time. */
 function onlySession(value: unknown, only: string | null): Readonly<Record<string, SummarySession>> {
@@ -150,7 +100,10 @@ export function readSummary(stateDir: string, only?: string | null): Summary | n
     today: { tokens: looseNumber(today.tokens) ?? 0, usd: looseNumber(today.usd), unpriced: today.unpriced === true },
     profiles: mapped(read.profiles, profileOf),
     sessions: only === undefined ? mapped(read.sessions, sessionOf) : onlySession(read.sessions, only),
-    alerts: { open: looseNumber(alerts.open) ?? 0, top: Array.isArray(alerts.top) ? alerts.top.slice(0, MAX_ALERTS).map(alertOf) : [] },
+    alerts: {
+      open: looseNumber(alerts.open) ?? 0,
+      top: Array.isArray(alerts.top) ? alerts.top.slice(0, MAX_SUMMARY_ALERTS).map(alertOf) : [],
+    },
   };
 }
 
@@ -172,8 +125,8 @@ function mapped<T>(value: unknown, of: (entry: Loose) => T): Readonly<Record<str
 function profileOf(entry: Loose): SummaryProfile {
   const quota = looseObject(entry.quota);
   return {
-    label: looseText(entry.label, MAX_TEXT) ?? '',
-    kind: looseText(entry.kind, MAX_TEXT) ?? 'unknown',
+    label: looseText(entry.label, MAX_SUMMARY_TEXT) ?? '',
+    kind: looseText(entry.kind, MAX_SUMMARY_TEXT) ?? 'unknown',
     quota: { fiveHour: windowOf(looseObject(quota.fiveHour)), sevenDay: windowOf(looseObject(quota.sevenDay)) },
     todayUsd: looseNumber(entry.todayUsd),
     usdPerHour: looseNumber(entry.usdPerHour),
@@ -196,10 +149,10 @@ function sessionOf(entry: Loose): SummarySession {
   const branch = looseText(git.branch, 2000);
   const gitAt = looseNumber(git.at, 1);
   return {
-    profile: looseText(entry.profile, MAX_TEXT) ?? '',
-    method: looseText(entry.method, MAX_TEXT) ?? 'default',
+    profile: looseText(entry.profile, MAX_SUMMARY_TEXT) ?? '',
+    method: looseText(entry.method, MAX_SUMMARY_TEXT) ?? 'default',
     confidence: looseNumber(entry.confidence, 0, 100) ?? 0,
-    ...(text === null ? {} : { title: { text, source: looseText(title.source, MAX_TEXT) ?? '', at: looseNumber(title.at) ?? 0 } }),
+    ...(text === null ? {} : { title: { text, source: looseText(title.source, MAX_SUMMARY_TEXT) ?? '', at: looseNumber(title.at) ?? 0 } }),
     usd: looseNumber(entry.usd),
     tokPerMin: looseNumber(entry.tokPerMin),
     usdPerHour: looseNumber(entry.usdPerHour),
@@ -220,35 +173,8 @@ function sessionOf(entry: Loose): SummarySession {
 function alertOf(value: unknown): SummaryAlert {
   const entry = looseObject(value);
   return {
-    severity: looseText(entry.severity, MAX_TEXT) ?? '',
-    text: looseText(entry.text, MAX_TEXT) ?? '',
+    severity: looseText(entry.severity, MAX_SUMMARY_TEXT) ?? '',
+    text: looseText(entry.text, MAX_SUMMARY_TEXT) ?? '',
     at: looseNumber(entry.at) ?? 0,
   };
-}
-
-/** Below this the profile is a guess, marked with `?` (AP-9). */
-const SURE_CONFIDENCE = 50;
-
-/**
- * The profile as it is named beside a session, for every surface (AP-9); null = not to be shown. An address in place of a label is not shown: only a person
- * could have meant it, and then it is the profile's label, not what detection found. Untrusted text: a sink of `text/` takes it.
- */
-export function profileIndicator(profile: {
-  readonly label: string;
-  readonly confidence: number;
-  /** Profiles with a live session. */
-  readonly liveProfiles: number;
-  readonly show: boolean | 'auto';
-  /** A person typed the label. */
-  readonly isTyped?: boolean;
-}): string | null {
-  const { label, confidence, liveProfiles, show, isTyped = false } = profile;
-  if (label === '' || show === false || (show === 'auto' && liveProfiles < 2)) return null;
-  if (!isTyped && /\S@\S/.test(label)) return null;
-  return confidence < SURE_CONFIDENCE ? `${label}?` : label;
-}
-
-/** Profiles that have a live session in the summary. */
-export function liveProfileCount(summary: Summary | null): number {
-  return new Set(Object.values(summary?.sessions ?? {}).map(({ profile }) => profile)).size;
 }

@@ -23,11 +23,6 @@ interface Parts {
 /** Further away a day and a month could be those of another year. ms */
 const NEAR_MS = 300 * 24 * 3_600_000;
 
-/** Day and time as seen from `now` (epoch ms): `Tue 24 Nov 09:00`, and with the year, `2025-11-24 09:00`, where it could be another one's. */
-export function dayTimeFrom(now: number, ms: number, zone: string, options?: InstantOptions): string {
-  return formatInstant(ms, zone, Math.abs(now - ms) < NEAR_MS ? 'dayTime' : 'isoTime', options);
-}
-
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
@@ -58,6 +53,11 @@ export function formatInstant(ms: number | null, zone: string, style: InstantSty
     case 'isoTime':
       return `${isoDate(parts)} ${clock(parts, false, false)}`;
   }
+}
+
+/** Day and time as seen from `now` (epoch ms): `Tue 24 Nov 09:00`, and with the year, `2025-11-24 09:00`, where it could be another one's. */
+export function dayTimeFrom(now: number, ms: number, zone: string, options?: InstantOptions): string {
+  return formatInstant(ms, zone, Math.abs(now - ms) < NEAR_MS ? 'dayTime' : 'isoTime', options);
 }
 
 function isUtc(zone: string): boolean {

@@ -5,6 +5,7 @@ import type { Snapshot } from '../../src/monitor/snapshot.ts';
 import { runProgram } from '../../src/platform/run-program.ts';
 import { runLiveView } from '../../src/surfaces/tui/run.ts';
 import { demoLikeSnapshot } from '../../src/surfaces/tui/testing-demo.ts';
+import { NO_OPTIONS } from '../../src/surfaces/tui/testing-picture.ts';
 import { testQueries } from '../../src/surfaces/tui/testing-queries.ts';
 
 /*
@@ -67,23 +68,13 @@ const FAULTS: Readonly<Record<string, () => void>> = {
 process.on('SIGUSR2', () => FAULTS[fault]?.());
 fs.writeFileSync('pid', String(process.pid));
 
-const first = {
-  refreshSeconds: 3600,
-  compact: false,
-  theme: 'dark',
-  sort: 'attention',
-  group: 'none',
-  accounts: [],
-  filter: '',
-} as const;
-
 const START = Date.now();
 
 runLiveView(
   store,
   testQueries(() => snapshot),
   {
-    first,
+    first: { ...NO_OPTIONS, refreshSeconds: 3600 },
     fixed: new Set(),
     ascii: false,
     hour12: false,

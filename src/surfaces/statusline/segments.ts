@@ -1,4 +1,4 @@
-import { liveProfileCount, profileIndicator } from '../../sessions/summary-file.ts';
+import { liveProfileCount, profileIndicator } from '../../sessions/profile-indicator.ts';
 import { percentColumn, tokensShort, usd } from '../../text/format.ts';
 import { fitMiddle } from '../../text/width.ts';
 import { type Facts, hasFreshAlerts, hasFreshRates, isSubscription, ownProfile, ownSession, quotaOf } from './facts.ts';

@@ -124,7 +124,7 @@ export function clock(view: View, at: number): string {
   return isToday ? format.formatInstant(at, view.zone, 'time', view) : dayClock(view, at);
 }
 
-/** `15:20` of the last 24 hours, which no other clock time of them can be; else the day alone, `Tue 24 Nov`: where a name needs the room. */
+/** `15:20` of the last 24 hours, else the day alone, `Tue 24 Nov`: where a name needs the room. */
 export const briefClock = (view: View, at: number): string =>
   format.formatInstant(at, view.zone, at <= view.now && view.now - at < DAY_MS ? 'time' : 'day', view);
 

@@ -24,15 +24,16 @@ export const anInput = (present: Snapshot, more: Partial<PictureInput> = {}): Pi
   ...more,
 });
 
+/** What a person who gave no option begins with. */
+export const NO_OPTIONS: FirstState = {
+  refreshSeconds: 5,
+  compact: false,
+  theme: 'dark',
+  sort: 'attention',
+  group: 'none',
+  accounts: [],
+  filter: '',
+};
+
 /** The state that a live view begins with. */
-export const aFirstState = (more: Partial<FirstState> = {}): UiState =>
-  firstState({
-    refreshSeconds: 5,
-    compact: false,
-    theme: 'dark',
-    sort: 'attention',
-    group: 'none',
-    accounts: [],
-    filter: '',
-    ...more,
-  });
+export const aFirstState = (more: Partial<FirstState> = {}): UiState => firstState({ ...NO_OPTIONS, ...more });
