@@ -1,4 +1,5 @@
-// Loaded into the view before anything else: at SIGUSR2 it collects the heap and says in one line of HOME/heap.jsonl what is in use (bytes).
+// Loaded into the view before anything else: at SIGUSR2 it collects the heap and says in one line of HOME/heap.jsonl what is in use,
+// and how much of that is compiled code (bytes).
 const { appendFileSync } = require('node:fs');
 const { join } = require('node:path');
 const v8 = require('node:v8');
@@ -10,6 +11,8 @@ process.on('SIGUSR2', () => {
   // Twice: what the first leaves to finalizers, the second takes.
   collect();
   collect();
-  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
-  appendFileSync(join(process.env.HOME, 'heap.jsonl'), `${JSON.stringify({ at: Date.now(), heapUsed, external, arrayBuffers })}\n`);
+  const { heapUsed, external } = process.memoryUsage();
+  const spaces = v8.getHeapSpaceStatistics().filter(({ space_name }) => /code|trusted/.test(space_name));
+  const code = spaces.reduce((sum, { space_used_size }) => sum + space_used_size, 0);
+  appendFileSync(join(process.env.HOME, 'heap.jsonl'), `${JSON.stringify({ at: Date.now(), heapUsed, external, code })}\n`);
 });

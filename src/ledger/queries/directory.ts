@@ -44,19 +44,25 @@ export interface AccountPart {
 /** Until accounts are recorded, every session belongs to this one (D-4). */
 export const DEFAULT_ACCOUNT = 'default';
 
-export const loadDirectory = (ledger: Ledger, aliases: Readonly<Record<string, string>> = {}): Directory =>
-  new LedgerDirectory(ledger, aliases);
+/** `same` gives one string for equal ids, roots and names of models: who loads again and again hands them to things that stay. */
+export const loadDirectory = (
+  ledger: Ledger,
+  aliases: Readonly<Record<string, string>> = {},
+  same: (text: string) => string = (text) => text,
+): Directory => new LedgerDirectory(ledger, aliases, same);
 
 /** Each part is read when it is first asked for: a report by day needs no session. */
 class LedgerDirectory implements Directory {
   private readonly ledger: Ledger;
   private readonly aliases: Readonly<Record<string, string>>;
+  private readonly same: (text: string) => string;
   private loaded: Pick<Directory, 'sessions' | 'projects'> | null = null;
   private named: Directory['models'] | null = null;
 
-  constructor(ledger: Ledger, aliases: Readonly<Record<string, string>>) {
+  constructor(ledger: Ledger, aliases: Readonly<Record<string, string>>, same: (text: string) => string) {
     this.ledger = ledger;
     this.aliases = aliases;
+    this.same = same;
   }
 
   get sessions(): Directory['sessions'] {
@@ -66,7 +72,9 @@ class LedgerDirectory implements Directory {
     return this.load().projects;
   }
   get models(): Directory['models'] {
-    this.named ??= new Map(this.ledger.db.sql('SELECT id, name FROM model').arrays() as [number, string][]);
+    this.named ??= new Map(
+      (this.ledger.db.sql('SELECT id, name FROM model').arrays() as [number, string][]).map(([id, name]) => [id, this.same(name)]),
+    );
     return this.named;
   }
 
@@ -78,16 +86,31 @@ class LedgerDirectory implements Directory {
         .all()
         .map((row) => [String(row.sid), openedRow(row, this.ledger.labelKeys)]),
     );
-    const rows = this.ledger.db.sql('SELECT id, sid, folder, root FROM session').all();
+    const rows = this.ledger.db.sql('SELECT id, sid, folder, root FROM session').all().map(this.sessionRow);
     const facts = new FactsOnDemand(this.ledger);
-    const projects = new Map(projectNames(rows.map(rootOf)));
+    const projects = new Map(projectNames(rows.map(({ root }) => root)));
     for (const [root, alias] of Object.entries(this.aliases)) if (projects.has(root)) projects.set(root, alias);
     const sessions = new Map<number, SessionInfo>(
-      rows.map((row) => [row.id as number, new LedgerSession(row, labels.get(String(row.sid)), projects, facts)]),
+      rows.map((row) => [row.id, new LedgerSession(row, labels.get(row.sid), projects, facts)]),
     );
     this.loaded = { sessions, projects };
     return this.loaded;
   }
+
+  private readonly sessionRow = (row: Row): SessionRow => ({
+    id: row.id as number,
+    sid: this.same(String(row.sid)),
+    folder: String(row.folder),
+    root: this.same(rootOf(row)),
+  });
+}
+
+/** What a session's row says of where it belongs. */
+interface SessionRow {
+  readonly id: number;
+  readonly sid: string;
+  readonly folder: string;
+  readonly root: string;
 }
 
 const rootOf = (row: Row): string => String(row.root ?? (row.folder === '' ? 'unknown' : row.folder));
@@ -111,13 +134,13 @@ class FactsOnDemand {
 class LedgerSession implements SessionInfo {
   readonly account = DEFAULT_ACCOUNT;
   private parsed: SessionFacts | null = null;
-  private readonly row: Row;
+  private readonly row: SessionRow;
   private readonly label: Row | undefined;
   private readonly names: ReadonlyMap<string, string>;
 
   private readonly allFacts: FactsOnDemand;
 
-  constructor(row: Row, label: Row | undefined, names: ReadonlyMap<string, string>, allFacts: FactsOnDemand) {
+  constructor(row: SessionRow, label: Row | undefined, names: ReadonlyMap<string, string>, allFacts: FactsOnDemand) {
     this.allFacts = allFacts;
     this.row = row;
     this.label = label;
@@ -125,16 +148,16 @@ class LedgerSession implements SessionInfo {
   }
 
   get id(): number {
-    return this.row.id as number;
+    return this.row.id;
   }
   get sessionId(): string {
-    return String(this.row.sid);
+    return this.row.sid;
   }
   get folder(): string {
-    return String(this.row.folder);
+    return this.row.folder;
   }
   get root(): string {
-    return rootOf(this.row);
+    return this.row.root;
   }
   get project(): string {
     return this.names.get(this.root) ?? this.root;

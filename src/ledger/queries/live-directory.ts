@@ -24,6 +24,8 @@ export class LiveDirectory implements Directory {
   models: ReadonlyMap<number, string> = new Map();
   projects: ReadonlyMap<string, string> = new Map();
   private ids = new Map<string, number>();
+  /** Each request at hand names its session, project and model: with a string of its own from every load, those of a day would be megabytes. */
+  private texts: ReadonlyMap<string, string> = new Map();
   private readonly ledger: Ledger;
   private readonly aliases: Readonly<Record<string, string>>;
   private readonly accountOf: (sessionId: string) => string;
@@ -37,13 +39,19 @@ export class LiveDirectory implements Directory {
 
   /** Reads all sessions, labels and models. */
   load(): void {
-    const { sessions, models, projects } = loadDirectory(this.ledger, this.aliases);
+    const texts = new Map<string, string>();
+    const same = (text: string): string => {
+      const kept = texts.get(text) ?? this.texts.get(text) ?? text;
+      texts.set(kept, kept);
+      return kept;
+    };
+    const { sessions, models, projects } = loadDirectory(this.ledger, this.aliases, same);
     this.sessions = new Map(sessions);
     for (const [id, info] of sessions) {
       const account = this.accountOf(info.sessionId);
       if (account !== info.account) this.sessions.set(id, { ...plainInfo(info), account });
     }
-    this.models = models;
+    [this.models, this.texts] = [models, texts];
     this.projects = projects;
     this.ids = new Map([...sessions.values()].map((info) => [info.sessionId, info.id]));
   }

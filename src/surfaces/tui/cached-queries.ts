@@ -16,6 +16,8 @@ export function cachedQueries(queries: LiveQueries, monotonic: () => number): Li
     const value = ask();
     // What is not known yet may be known at the next picture.
     if (value === null) return value;
+    // The details of a hundred sessions that were looked at once are megabytes.
+    for (const [old, { at }] of answers) if (now - at >= FRESH_HISTORY_MS) answers.delete(old);
     if (answers.size >= MOST_ANSWERS) answers.clear();
     answers.set(key, { at: now, value });
     return value;
