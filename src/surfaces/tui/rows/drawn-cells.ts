@@ -15,9 +15,11 @@ import { STATE_LOOK } from './states.ts';
 
 /** The one column whose text time changes, from one whole second to the next. */
 const TIMED: Column = 'age';
-/** A list that drops columns until it fits tries some styles on the way. */
+/** A list that drops columns until it fits tries some styles on the way; other sizes and columns than these last seconds' are forgotten. */
 const MOST_STYLES = 16;
-const MOST_SESSIONS = 1000;
+const STALE_MS = 3000;
+/** So many rows of sessions that are not in the list may be left over. */
+const MOST_GONE = 32;
 
 /** How wide columns were made for contents of these widths. */
 export interface Fit {
@@ -42,6 +44,8 @@ export interface Style {
   /** The rows of the newest table. */
   readonly held: DrawnRow[];
   fit: Fit | null;
+  /** Of the newest picture with it, epoch ms. */
+  usedAt: number;
 }
 
 const STYLES: Style[] = [];
@@ -58,8 +62,15 @@ const isStyle = (style: Style, { zone, ascii, hour12, complete }: View, columns:
   style.view.complete === complete;
 
 export function styleOf(view: View, columns: readonly Column[], brief: boolean): Style {
-  for (let at = 0; at < STYLES.length; at++) if (isStyle(STYLES[at]!, view, columns, brief)) return STYLES[at]!;
-  if (STYLES.length >= MOST_STYLES) STYLES.length = 0;
+  for (let at = 0; at < STYLES.length; at++) {
+    const style = STYLES[at]!;
+    if (!isStyle(style, view, columns, brief)) continue;
+    style.usedAt = view.now;
+    return style;
+  }
+  // A hundred rows are a quarter of a megabyte, with the sessions that they were drawn from.
+  const used = STYLES.filter(({ usedAt }) => Math.abs(view.now - usedAt) < STALE_MS);
+  STYLES.splice(0, STYLES.length, ...(used.length < MOST_STYLES ? used : []));
   const { zone, ascii, hour12, complete } = view;
   const shown = columns.filter((column) => SHOWN[column] !== undefined);
   const style: Style = {
@@ -71,6 +82,7 @@ export function styleOf(view: View, columns: readonly Column[], brief: boolean):
     rows: new Map(),
     held: [],
     fit: null,
+    usedAt: view.now,
   };
   STYLES.push(style);
   return style;
@@ -132,10 +144,16 @@ export class DrawnRow {
 export function heldRow(session: SessionView, view: View, style: Style): DrawnRow {
   let row = style.rows.get(session.id);
   if (row === undefined) {
-    if (style.rows.size >= MOST_SESSIONS) style.rows.clear();
     row = new DrawnRow(style);
     style.rows.set(session.id, row);
   }
   row.hold(session, view);
   return row;
+}
+
+/** Lets go of rows whose sessions are no longer in the list, once there are many; `held` has those that are. */
+export function forgetGone({ rows, held }: Style, sessions: readonly SessionView[]): void {
+  if (rows.size <= held.length + MOST_GONE) return;
+  rows.clear();
+  for (let at = 0; at < held.length; at++) rows.set(sessions[at]!.id, held[at]!);
 }

@@ -1,7 +1,7 @@
 import type { SessionView } from '../../../monitor/snapshot.ts';
 import type { View } from '../figures.ts';
 import type { Column } from '../shape.ts';
-import { type Fit, heldRow, type Style, styleOf } from './drawn-cells.ts';
+import { type Fit, forgetGone, heldRow, type Style, styleOf } from './drawn-cells.ts';
 import { rowLine, type Track, totalOf } from './row-line.ts';
 import { CONTEXT_WIDTH, headingOf, SHOWN } from './session-cells.ts';
 
@@ -22,6 +22,7 @@ function contentsOf(view: View, sessions: readonly SessionView[], style: Style):
     for (let at = 0; at < widest.length; at++) if (widths[at]! > widest[at]!) widest[at] = widths[at]!;
     style.held.push(row);
   }
+  forgetGone(style, sessions);
   return widest;
 }
 
