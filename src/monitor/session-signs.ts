@@ -25,7 +25,8 @@ export function areSignsPast({ facts, lastRequestAt }: Pick<SessionInput, 'facts
 export function lastSign({ facts, lastRequestAt }: Pick<SessionInput, 'facts' | 'lastRequestAt'>, now: number): number | null {
   const limit = now + FUTURE_MS;
   let signs = SIGNS.get(facts);
-  if (signs === undefined || !signs.isPast) {
+  // What was near is far ahead, when the clock has gone back.
+  if (signs === undefined || !signs.isPast || signs.last > limit) {
     let last = 0;
     let isPast = true;
     for (const name in facts) {
