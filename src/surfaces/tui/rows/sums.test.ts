@@ -76,6 +76,8 @@ describe('project rows, LV-55', () => {
     expect(row(15, 80)).toBe(' orders-db     15,058,155 tok   62%  $17.70  since 22:42  1/1 active  HIGH');
     expect(row(40, 80)).toContain(' orders-db    15,058,155 tok   62%  $17.70  since Wed 18 Nov  1/1');
     expect(row(15, 100)).toContain('since Thu 19 Nov 22:42');
+    // A clock that was wrong: no time of the last 24 hours.
+    expect(row(-20, 80)).toContain('since Sat 21 Nov');
   });
 
   test('a very long name is cut, figures never are', () => {
