@@ -85,6 +85,12 @@ onLinux('LS-10, LV-113: the processes that are asked for again and again', () =>
     expect(procStart).not.toBe(one.procStart);
     expect([table.isAlive(one), table.isAlive({ ...one, procStart })]).toEqual([false, true]);
     expect(open()).toEqual([`/proc/${process.pid}/statm`]);
+    const two = sleeper();
+    expect(table.isAlive(two)).toBe(true);
+    await two.end();
+    fakes.pids.set(two.pid, process.pid);
+    // At the first look already, be it for the one that has the pid now.
+    expect(table.isAlive({ ...two, procStart })).toBe(true);
   });
 
   test('a pid that changes hands between two steps of a look: what was opened is not kept as who has it now', async () => {
@@ -132,10 +138,10 @@ onLinux('LS-10, LV-113: the processes that are asked for again and again', () =>
     expect(open()).toHaveLength(MAX_KEPT);
   });
 
-  test('where descriptors are used up all are given back, and what cannot be told is not told', () => {
+  test.each(['EMFILE', 'ENFILE'])('where descriptors are used up all are given back, and what cannot be told is not told: %s', (code) => {
     const one = sleeper();
     table.isAlive(one);
-    fakes.fails = 'EMFILE';
+    fakes.fails = code;
     expect(table.isAlive({ ...one, pid: process.pid })).toBe(null);
     expect(open()).toEqual([]);
     fakes.fails = null;
