@@ -13,6 +13,9 @@ test.each([
   [[1, 2], [1, 2], true],
   [[1, 2], [1], false],
   [[], {}, false],
+  [[], { length: 0 }, false],
+  [Number.NaN, Number.NaN, true],
+  [Number.NaN, 1, false],
   [{ a: [{ b: 'x' }] }, { a: [{ b: 'x' }] }, true],
   [{ a: [{ b: 'x' }] }, { a: [{ b: 'y' }] }, false],
 ])('%j and %j: %s', (a, b, expected) => expect([sameData(a, b), sameData(b, a)]).toEqual([expected, expected]));

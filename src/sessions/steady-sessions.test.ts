@@ -37,6 +37,42 @@ describe('what stays the same is one object', () => {
     }
   });
 
+  const full = inputs({
+    ...{ registry: [record({ status: 'busy' })], hooks: hooks([ev('UserPromptSubmit', 1)], true), transcript: script('open', T), mtime: T },
+    ...{ job: null, capture: null, summary: null, storedTitle: null },
+  });
+  const job: JobEvidence = { state: 'blocked', updatedAt: T, name: null, nameSource: null, cwd: null };
+  test.each([
+    ['its directory', { configDir: '/d' }],
+    ['its last change', { mtime: T + 2000 }],
+    ['its job', { job }],
+    ['what its statusline told', { capture: { at: T + 2000, quota: {} } as unknown as Capture }],
+    ['the rules', { rules: { idleAfter: 1, staleAfter: 1 } }],
+    ['what its hooks told', { hooks: hooks([ev('UserPromptSubmit', 1), ev('Stop', 2)], true) }],
+    ['whether its hooks call it alive', { hooks: { ...full.hooks!, alive: false } }],
+    ['whether it moved on', { hooks: { ...full.hooks!, moved: true } }],
+    ['that it has no hooks', { hooks: null }],
+    ['one client more', { registry: [...full.registry, record({ pid: 2 })] }],
+    ['one client less', { registry: [] }],
+    ['its client', { registry: [record({ status: 'idle' })] }],
+    ['its transcript', { transcript: script('end-turn', T) }],
+    ['a name of its summary', { summary: { title: { text: 'x', rank: 0 }, profile: null } }],
+    ['a name found elsewhere', { storedTitle: { text: 'y', rank: 0 } }],
+  ] satisfies (readonly [string, Partial<SessionInputs>])[])('LS-1: but for %s, whichever of the two was first', (_, more) => {
+    const other = { ...full, ...more };
+    for (const [one, two] of [
+      [full, other],
+      [other, full],
+    ] as const) {
+      const steady = new SteadySessions();
+      const first = steady.of(one, T + 5000);
+      const second = steady.of(two, T + 5000);
+      expect(second).not.toBe(first);
+      expect(second).toEqual(assembleSession(two, T + 5000));
+      expect(steady.of({ ...two }, T + 5000)).toBe(second);
+    }
+  });
+
   test('LS-36: until a clock runs out, also when the clock of the machine goes back', () => {
     const steady = new SteadySessions();
     const registry = [record()];
@@ -151,14 +187,15 @@ test('LS-1, LS-32: at any time what is kept is what would be put together anew (
       registry,
       some(journal),
       some(transcript),
+      some(time),
       some(job),
       some(capture),
       fc.constantFrom(DEFAULT_RULES, { idleAfter: 30_000, staleAfter: 45_000 }),
       fc.array(offset, { maxLength: 6 }),
-      (records, journalled, script, jobbed, captured, rules, offsets) => {
+      (records, journalled, script, mtime, jobbed, captured, rules, offsets) => {
         const steady = new SteadySessions();
         const given = inputs({
-          ...{ registry: records, hooks: journalled, transcript: script, mtime: script?.grewAt ?? null, job: jobbed, capture: captured },
+          ...{ registry: records, hooks: journalled, transcript: script, mtime, job: jobbed, capture: captured },
           rules,
         });
         const nows = [...CLOCK_ENDS, 30_000, 45_000, ...offsets].flatMap((ms) => [T + ms - 1, T + ms, T + ms + 0.5, T + ms + 1]);
