@@ -165,4 +165,17 @@ describe('LV-113: what sessions have used in all, kept while they are followed',
     ledger.db.sql('UPDATE rollup SET output = output + 100 WHERE last_at > ?').run(T0);
     expect(total()).toMatchObject({ asked: 1, output: 152 });
   });
+
+  test('D-17: by the cost that is asked for, kept or not', () => {
+    const ledger = open();
+    append(ledger, [{ id: 1, more: { logged: 7_000_000 } }]);
+    const [id] = idsOf(ledger);
+    const costs = () => (['auto', 'calculate', 'display'] as const).map((mode) => totalRows(ledger, [id!], mode).get(id!)!.sum.pricedCost);
+    ledger.appender.memory.forget();
+    const read = costs();
+    ledger.appender.memory.check();
+    costs();
+    expect(costs()).toEqual(read);
+    expect([read[0], read[2], read[1] === read[0]]).toEqual([7_000_000, 7_000_000, false]);
+  });
 });
