@@ -139,7 +139,7 @@ export async function soak(options: Soak): Promise<Row[]> {
     is('soak: figures at the end', equal, equal ? `equal to daily --json  (${span})` : 'differ', 'equal'),
     is('soak: terminal', restored, restored ? 'given back, exit 0' : `code ${code}, ${buffer.active.type}`, 'given back'),
     below('soak: open files gained', Math.max(0, files), 2, 'files'),
-    // Less than a quarter of an hour tells nothing of a slope: code is still compiled, views are opened for the first time.
+    // The first third does not count, nor a short run: code is still compiled, views are opened for the first time.
     {
       ...below(
         'soak: heap in use after collection, slope',

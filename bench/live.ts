@@ -21,8 +21,8 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '60' },
     samples: { type: 'string', default: '100' },
     rounds: { type: 'string', default: '9' },
-    minutes: { type: 'string', default: '20' },
-    past: { type: 'string', default: '45' },
+    minutes: { type: 'string', default: '30' },
+    past: { type: 'string', default: '75' },
     /** The soak without keys and sizes. */
     untouched: { type: 'boolean', default: false },
     corpus: { type: 'string', default: '1000' },
@@ -219,7 +219,7 @@ async function bareInk(): Promise<string> {
 /** Lines of a response, on the average. */
 const LINES = 2;
 
-/** As with sessions that have worked at this pace for a while: what is kept of the last half hour is there from the beginning, and a growth would be a leak. */
+/** As with sessions that have worked at this pace for a while: what is kept of the last hour is there from the beginning, and a growth would be a leak. */
 function soaked(): Promise<Row[]> {
   const past = { minutes: number('past'), everySeconds: (number('sessions') * LINES) / number('lines') };
   const report = (env: Record<string, string>) => (args: readonly string[]) => ({ file: process.execPath, args: [main, ...args], env });
