@@ -23,7 +23,7 @@ const ERASE_LINE = '\r\u001b[2K';
 export function follow(store: SnapshotStore, options: FollowOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     let last: string | null = null;
-    let timer: NodeJS.Timeout | null = null;
+    let pause: NodeJS.Timeout | undefined;
     let writing: Promise<void> | null = null;
     let again = false;
     let ended: number | null = null;
@@ -33,48 +33,35 @@ export function follow(store: SnapshotStore, options: FollowOptions): Promise<nu
         .then(() => {
           writing = null;
           if (ended !== null) resolve(ended);
-          else if (again) later();
+          else if (again) look();
         })
         .catch((error: unknown) => {
           stop();
           reject(error);
         });
     };
+    // The first change after a pause at once, later ones together when it is over.
     const look = (): void => {
-      timer = null;
-      if (writing !== null) {
-        again = true;
-        return;
-      }
-      again = false;
+      again = writing !== null || pause !== undefined;
+      if (again) return;
+      pause = setTimeout(() => {
+        pause = undefined;
+        if (again) look();
+      }, LEAST_PAUSE_MS);
       const text = options.text();
       if (text === last) return;
       last = text;
       out(options.inPlace ? `${ERASE_LINE}${text}` : `${text}\n`);
     };
-    const later = (): void => {
-      again = false;
-      timer ??= setTimeout(look, LEAST_PAUSE_MS);
-    };
-    let calm = true;
-    const leave = store.subscribe(() => {
-      // The first change after a pause at once, later ones together.
-      if (timer !== null) return;
-      if (calm && writing === null) {
-        calm = false;
-        setTimeout(() => {
-          calm = true;
-        }, LEAST_PAUSE_MS).unref();
-        look();
-      } else later();
-    });
+    const leave = store.subscribe(look);
     const { heartbeat, everyMs } = options;
-    const beat = heartbeat === null ? null : setInterval(() => writing === null && out(`${heartbeat()}\n`), HEARTBEAT_MS);
-    const clock = everyMs === null ? null : setInterval(look, everyMs);
+    const beat = heartbeat === null ? undefined : setInterval(() => writing === null && out(`${heartbeat()}\n`), HEARTBEAT_MS);
+    const clock = everyMs === null ? undefined : setInterval(look, everyMs);
     const stop = (): void => {
       leave();
-      for (const each of [beat, clock]) if (each !== null) clearInterval(each);
-      if (timer !== null) clearTimeout(timer);
+      clearInterval(beat);
+      clearInterval(clock);
+      clearTimeout(pause);
     };
     const end = (code: number) => () => {
       stop();
