@@ -33,6 +33,17 @@ describe('keys of a terminal, LV-72', () => {
     [`${ESC}[99;5u`, 'ctrl+c'],
     [`${ESC}[113u`, 'q'],
     [`${ESC}[103;2u`, 'G'],
+    [`${ESC}[97:65;2u`, 'A'],
+    [`${ESC}[49:33;2u`, '!'],
+    [`${ESC}[97:999999999;2u`, 'A'],
+    [`${ESC}[97:55296;2u`, 'A'],
+    [`${ESC}[97:3;2u`, 'A'],
+    [`${ESC}[32u`, 'space'],
+    [`${ESC}[67;5u`, 'ctrl+c'],
+    [`${ESC}[9u`, 'tab'],
+    [`${ESC}[57364u`, 'f1'],
+    [`${ESC}OM`, 'enter'],
+    ['\b', 'backspace'],
     ['\r', 'enter'],
     ['\u0003', 'ctrl+c'],
     [' ', 'space'],
@@ -54,6 +65,16 @@ describe('keys of a terminal, LV-72', () => {
     `${ESC}[200`,
     `${ESC}[M q!`,
     `${ESC}[999~`,
+    `${ESC}[128u`,
+    `${ESC}[31u`,
+    `${ESC}[1114112u`,
+    `${ESC}[57399u`,
+    `${ESC}[97;6u`,
+    `${ESC}[<0;1:2;3M`,
+    `${ESC}[<0;3;1:2M`,
+    `${ESC}[<64;0;1M`,
+    `${ESC}[<64;1M`,
+    `${ESC}[<2;3;5M`,
     '\u0000',
     '\u009b',
   ])('%j does nothing', (bytes) => {
@@ -76,6 +97,13 @@ describe('keys of a terminal, LV-72', () => {
       { kind: 'mouse', what: 'wheelUp', column: 0, row: 0 },
       { kind: 'mouse', what: 'wheelDown', column: 0, row: 0 },
     ]);
+  });
+
+  test('an Esc that may still become a sequence waits, and is a key when nothing comes', () => {
+    const decoder = new InputDecoder();
+    expect([decoder.push(ESC), decoder.waits]).toEqual([[], true]);
+    expect([decoder.flush(), decoder.waits]).toEqual([[{ kind: 'key', key: 'esc' }], false]);
+    expect([decoder.push('a'), decoder.waits]).toEqual([[{ kind: 'key', key: 'a' }], false]);
   });
 
   test('10,000 byte strings: no crash, nothing but names, and what remains is small', () => {

@@ -176,15 +176,18 @@ function modifiersOf(parameter: string): number | null {
   return event === '3' || !Number.isFinite(bits) || (bits & OTHER_MODIFIERS) !== 0 ? null : bits;
 }
 
+/** A character: no control, and nothing beyond Unicode, which cannot be made a string. */
+const isCodePoint = (code: number | undefined): code is number => Number.isInteger(code) && code! >= 32 && code! <= 0x10ffff;
+
 function kittyInput(first: string, modifiers: number): Input | null {
   const [code = Number.NaN, shifted] = first.split(':').map(Number);
   const named = KITTY_KEYS[code];
   if (named !== undefined) return { kind: 'key', key: named === 'tab' && modifiers === SHIFT ? 'shift+tab' : named };
-  if (!Number.isInteger(code) || code < 32 || code > 0x10ffff || (code >= 57344 && code <= 63743)) return null;
+  if (!isCodePoint(code) || (code >= 57344 && code <= 63743)) return null;
   const letter = String.fromCodePoint(code);
   if (modifiers === CTRL) return { kind: 'key', key: `ctrl+${letter.toLowerCase()}` };
   if (modifiers === SHIFT)
-    return { kind: 'key', key: shifted ? (plainKey(String.fromCodePoint(shifted)) ?? letter) : letter.toUpperCase() };
+    return { kind: 'key', key: (isCodePoint(shifted) ? plainKey(String.fromCodePoint(shifted)) : null) ?? letter.toUpperCase() };
   const key = modifiers === 0 ? plainKey(letter) : null;
   return key === null ? null : { kind: 'key', key };
 }
@@ -193,5 +196,5 @@ function kittyInput(first: string, modifiers: number): Input | null {
 function mouseInput(parameters: string, final: string): Input | null {
   const [button = -1, column = 0, row = 0] = parameters.split(';').map(Number);
   const what = final === 'm' ? undefined : ({ 0: 'press', 64: 'wheelUp', 65: 'wheelDown' } as const)[button];
-  return what === undefined || column < 1 || row < 1 ? null : { kind: 'mouse', what, column: column - 1, row: row - 1 };
+  return what === undefined || !(column >= 1 && row >= 1) ? null : { kind: 'mouse', what, column: column - 1, row: row - 1 };
 }
