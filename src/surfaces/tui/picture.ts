@@ -85,7 +85,7 @@ export function picture(state: UiState, input: PictureInput, listed: Listing | n
     readOnly: input.readOnly,
     hasData: !hasNoData(snapshot),
     agentAtCursor: own?.agentAtCursor ?? null,
-    at: (row, column) => pointed(row, column, state, view, listing, plan, options),
+    at: (row, column) => pointed(row, column, state, view, listing, plan),
   };
   return { lines: finished(lines, size), context };
 }
@@ -157,7 +157,7 @@ function besidePane(
   return {
     title: `DETAILS${detailed.session === null ? '' : `${separator(view)}${named(view, detailed.session.name)}`}`,
     rows: [
-      pathLine(view, ['sessions', detailed.session === null ? '' : named(view, detailed.session.name)]),
+      pathLine(view, ['sessions'], detailed.session === null ? '' : named(view, detailed.session.name)),
       [],
       ...detailRows(view, detailed, width),
     ],

@@ -26,12 +26,10 @@ export interface ScreenSource extends DetailSource {
   readonly rows: number;
 }
 
-export function pathLine(view: View, steps: readonly string[]): Line {
+/** Where a person is, behind the steps that Esc walks back. */
+export function pathLine(view: View, steps: readonly string[], last: string): Line {
   const arrow = glyphOr(view, ' › ', ' > ');
-  return [
-    span(` ${say(view, steps.slice(0, -1).join(arrow))}${steps.length > 1 ? arrow : ''}`, 'dim'),
-    span(say(view, steps.at(-1) ?? ''), 'strong'),
-  ];
+  return [span(` ${steps.map((step) => `${say(view, step)}${arrow}`).join('')}`, 'dim'), span(say(view, last), 'strong')];
 }
 
 export function drawScreen(source: ScreenSource, screen: Screen): Drawn {
@@ -54,7 +52,7 @@ function detailsScreen(source: ScreenSource, { id, offset }: Screen & { kind: 'd
   const name = named(view, known.session?.name ?? known.detail?.name ?? id.slice(0, 8));
   const lines =
     known.session === null && known.detail === null ? [line(' this session is no longer known', 'dim')] : detailRows(view, known, width);
-  return { path: pathLine(view, ['sessions', name]), above: [], lines, offset, count: lines.length, agentAtCursor: null };
+  return { path: pathLine(view, ['sessions'], name), above: [], lines, offset, count: lines.length, agentAtCursor: null };
 }
 
 /** Only the visible page is asked for, and only it is drawn (LV-65, LV-115). */
@@ -81,14 +79,17 @@ function requestsScreen(source: ScreenSource, screen: Screen & { kind: 'requests
     const drawn = requestLine(view, request, width);
     return index + first === cursor ? selectedLine(drawn, width) : drawn;
   });
-  const steps = ['sessions', name, 'requests', ...(agent === null ? [] : [`subagent ${named(view, agent).slice(0, 8)}`])];
+  const path =
+    agent === null
+      ? pathLine(view, ['sessions', name], 'requests')
+      : pathLine(view, ['sessions', name, 'requests'], `subagent ${named(view, agent).slice(0, 8)}`);
   const head = shownTree.length === 0 ? [] : [line(` subagents${agent === null ? cut : ''}`, 'dim'), ...shownTree, []];
   const title = line(
     say(view, ` ${page.total} requests, newest first${page.total > visible ? ` · ${first + 1}–${first + listed.length}` : ''}`),
     'dim',
   );
   return {
-    path: pathLine(view, steps),
+    path,
     above: [...head, title],
     lines: listed.length === 0 ? [line(' no request is known', 'dim')] : listed,
     offset: 0,
@@ -114,7 +115,7 @@ function historyScreen(source: ScreenSource, { page, cursor }: Screen & { kind: 
     span('  '),
     span(name === page ? `[${name}]` : ` ${name} `, name === page ? 'strong' : 'dim'),
   ]);
-  const path: Line = [...pathLine(view, ['sessions', 'history']), ...tabs];
+  const path: Line = [...pathLine(view, ['sessions'], 'history'), ...tabs];
   const listed = historyRows(view, queries, page, width);
   return listedScreen(
     source,
@@ -130,7 +131,7 @@ function windowScreen(source: ScreenSource, { index, offset }: Screen & { kind: 
   const windows = queries.windows(index + 1);
   const at = Math.min(index, windows.length - 1);
   const chosen = windows[at];
-  const path = pathLine(view, ['sessions', 'former windows']);
+  const path = pathLine(view, ['sessions'], 'former windows');
   const detail = chosen === undefined ? null : queries.windowDetail(chosen.account, chosen.start);
   if (detail === null)
     return { path, above: [], lines: [line(' no 5-hour window is known yet', 'dim')], offset: 0, count: 1, agentAtCursor: null };
