@@ -56,6 +56,24 @@ describe('rows do not jump, LV-83', () => {
     expect(names.join('')).toBe('fcmarns');
   });
 
+  test('with attention turned around too, and who comes into a group stands first there: nobody has waited less', () => {
+    const inverted = { ...wish, inverted: true };
+    const first = nextOrder(NO_ORDER, demo, inverted);
+    const names = (sessions: readonly SessionView[]) =>
+      nextOrder(first, sessions, inverted)
+        .ids.map((id) => demo.find((session) => session.id === id)!.name[0])
+        .join('');
+    expect(names(demo)).toBe('snamrcf');
+    const asks = (...letters: string[]) =>
+      demo.map((session) =>
+        letters.includes(session.name[0]!)
+          ? { ...session, state: 'working' as SessionState, since: NOW - (session.name[0] === 'n' ? 10_000 : 5000) }
+          : session,
+      );
+    expect(names(asks('r'))).toBe('snramcf');
+    expect(names(asks('r', 'n'))).toBe('srnamcf');
+  });
+
   test('under another key at most every refresh interval, and not within 3 s of a cursor move', () => {
     const byCost = { ...wish, key: 'cost' as const };
     const first = nextOrder(NO_ORDER, demo, byCost);

@@ -115,13 +115,13 @@ export function nextOrder(before: Order, sessions: readonly SessionView[], wish:
   if (wish.key === 'attention') {
     const isNew = (session: SessionView) => before.groups[session.id] !== groups[session.id];
     const sign = wish.inverted ? -1 : 1;
-    // Who comes into a group has waited least, and stands behind those already there.
+    // Who comes into a group has waited least, and stands behind those already there; the other way round before them.
     return made(
       [...sessions].sort(
         (a, b) =>
           sign * (urgencyOf(a) - urgencyOf(b)) ||
-          Number(isNew(a)) - Number(isNew(b)) ||
-          (isNew(a) ? byAttention(a, b) : (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0)),
+          sign * (Number(isNew(a)) - Number(isNew(b))) ||
+          (isNew(a) ? sign * byAttention(a, b) : place.get(a.id)! - place.get(b.id)!),
       ),
       before.renewedAt,
     );
