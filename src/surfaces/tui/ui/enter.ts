@@ -43,7 +43,8 @@ export function entered(state: UiState, context: Context): Pressed {
 function filterTo(state: UiState, context: Context): UiState {
   const project = sortedProjects(context.snapshot)[state.cursors.projects];
   if (project === undefined) return state;
-  const text = `project:"${project.name.replaceAll('"', '')}"`;
+  // Nothing in quotes can have a quote: any sign is taken in its place, and for what would end an unquoted word.
+  const text = project.name.includes('"') ? `project:${project.name.replaceAll(/[\s()|",*]/g, '?')}` : `project:"${project.name}"`;
   const parsed = parseFilter(text);
   return parsed.ok ? { ...state, focus: 'sessions', filter: { text, ast: parsed.ast } } : state;
 }

@@ -2,13 +2,12 @@ import { graphemes } from '../../../text/graphemes.ts';
 import { plain } from '../../../text/plain.ts';
 import type { Input } from '../input/decode.ts';
 
-/** Graphemes: no name, tag list, note or filter of a person is longer. */
-const LONGEST = 1000;
+/** Graphemes: no name, tag list, note (UR-62: at most 2,000) or filter of a person is longer. */
+export const LONGEST_INPUT = 2000;
 
 /** The text of a line after a key or paste, cursor at its end; null for a key that is no editing. What is pasted comes through the sink like all outside text. */
-export function typed(text: string, input: Input): string | null {
-  if (input.kind === 'mouse') return null;
-  if (input.kind === 'paste') return capped(text + plain(input.text, LONGEST));
+export function typed(text: string, input: Exclude<Input, { kind: 'mouse' }>): string | null {
+  if (input.kind === 'paste') return capped(text + plain(input.text, LONGEST_INPUT));
   switch (input.key) {
     case 'space':
       return capped(`${text} `);
@@ -23,4 +22,4 @@ export function typed(text: string, input: Input): string | null {
   }
 }
 
-const capped = (text: string): string => [...graphemes(text)].slice(0, LONGEST).join('');
+const capped = (text: string): string => [...graphemes(text)].slice(0, LONGEST_INPUT).join('');

@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 import type { Listing } from './listing.ts';
 import { SORT_KEYS } from './order.ts';
 import { MOST_PRESETS } from './remember.ts';
-import type { UiState } from './state.ts';
+import type { Screen, UiState } from './state.ts';
 
 const clamp = (value: number, least: number, most: number): number => Math.max(least, Math.min(most, value));
 
@@ -45,9 +45,7 @@ export function moveCursor(state: UiState, by: number, context: Context): UiStat
 }
 
 /** Moves within the screen on top: its cursor, or its first line. */
-export function scrollScreen(state: UiState, by: number, context: Context): UiState {
-  const top = state.screens.at(-1);
-  if (top === undefined) return state;
+function scrollScreen(state: UiState, top: Screen, by: number, context: Context): UiState {
   const below = state.screens.slice(0, -1);
   if (top.kind === 'details' || top.kind === 'window') {
     const most = Math.max(0, context.screenCount - context.screenRows);
@@ -62,12 +60,12 @@ export function moveOrScroll(state: UiState, by: number, context: Context): UiSt
   if (overlay?.kind === 'help')
     return {
       ...state,
-      overlay: { ...overlay, offset: Math.max(0, Math.min(Math.max(0, context.screenCount - context.screenRows), overlay.offset + by)) },
+      overlay: { ...overlay, offset: clamp(overlay.offset + by, 0, Math.max(0, context.screenCount - context.screenRows)) },
     };
   if (overlay?.kind === 'menu') {
     const count = overlay.what === 'sort' ? SORT_KEYS.length : MOST_PRESETS;
-    return { ...state, overlay: { ...overlay, cursor: Math.max(0, Math.min(count - 1, overlay.cursor + by)) } };
+    return { ...state, overlay: { ...overlay, cursor: clamp(overlay.cursor + by, 0, count - 1) } };
   }
-  if (state.screens.length > 0) return scrollScreen(state, by, context);
-  return moveCursor(state, by, context);
+  const top = state.screens.at(-1);
+  return top === undefined ? moveCursor(state, by, context) : scrollScreen(state, top, by, context);
 }

@@ -23,7 +23,7 @@ export function press(state: UiState, input: Input, context: Context): Pressed {
     return only(filterCombined(state, context.now));
   if (overlay?.kind === 'input' || (overlay?.kind === 'help' && overlay.searching)) {
     const text = typed(overlay.kind === 'input' ? overlay.text : overlay.query, input);
-    if (text !== null) return only(withText(state, text));
+    if (text !== null) return only(withText(state, overlay, text));
   }
   if (input.kind === 'paste') return only(state);
   const place = placeOf(state, context.hasData);
@@ -34,8 +34,17 @@ export function press(state: UiState, input: Input, context: Context): Pressed {
   if (overlay?.kind === 'menu' && (action === null || action.startsWith('section'))) return only({ ...state, overlay: null });
   if (overlay?.kind === 'help' && overlay.searching && (action === 'back' || input.key === 'enter'))
     return only({ ...state, overlay: { ...overlay, searching: false, query: action === 'back' ? '' : overlay.query } });
-  return action === null ? only(state) : act(state, action, context);
+  if (overlay?.kind === 'help' && action === 'search') return only({ ...state, overlay: { ...overlay, searching: true, offset: 0 } });
+  if (overlay?.kind === 'input' && action === 'submit') return submitted(state, overlay, context);
+  return action === null || isOfOverlay(action) ? only(state) : act(state, action, context);
 }
+
+/** What only something over the picture answers, and has answered by then. */
+type OverlayAction = 'agree' | 'filterCombined' | 'search' | 'submit';
+
+const OF_OVERLAYS: readonly Action[] = ['agree', 'filterCombined', 'search', 'submit'] satisfies readonly OverlayAction[];
+
+const isOfOverlay = (action: Action): action is OverlayAction => OF_OVERLAYS.includes(action);
 
 /** What is done with the chosen session; a message where there is none. */
 function withChosen(state: UiState, context: Context, effects: (session: SessionView) => readonly Effect[]): Pressed {
@@ -43,18 +52,22 @@ function withChosen(state: UiState, context: Context, effects: (session: Session
   return session === null ? only(withMessage(state, 'no session is chosen', context.now)) : { state, effects: effects(session) };
 }
 
-const PAGES: Readonly<Partial<Record<Action, number>>> = {
-  up: -1,
-  down: 1,
-  top: Number.NEGATIVE_INFINITY,
-  bottom: Number.POSITIVE_INFINITY,
-};
-
-function act(state: UiState, action: Action, context: Context): Pressed {
+function act(state: UiState, action: Exclude<Action, OverlayAction>, context: Context): Pressed {
   const page = Math.max(1, (state.screens.length > 0 || state.overlay?.kind === 'help' ? context.screenRows : context.listRows) - 1);
-  const by = action === 'pageUp' ? -page : action === 'pageDown' ? page : PAGES[action];
-  if (by !== undefined) return only(moveOrScroll(state, by, context));
+  const moved = (by: number): Pressed => only(moveOrScroll(state, by, context));
   switch (action) {
+    case 'up':
+      return moved(-1);
+    case 'down':
+      return moved(1);
+    case 'pageUp':
+      return moved(-page);
+    case 'pageDown':
+      return moved(page);
+    case 'top':
+      return moved(Number.NEGATIVE_INFINITY);
+    case 'bottom':
+      return moved(Number.POSITIVE_INFINITY);
     case 'quit':
     case 'suspend':
     case 'demo':
@@ -69,14 +82,10 @@ function act(state: UiState, action: Action, context: Context): Pressed {
             ? null
             : { kind: 'help', place: placeOf(state, context.hasData), query: '', searching: false, offset: 0 },
       });
-    case 'search':
-      return only(state.overlay?.kind === 'help' ? { ...state, overlay: { ...state.overlay, searching: true, offset: 0 } } : state);
     case 'back':
       return back(state);
     case 'enter':
       return entered(state, context);
-    case 'submit':
-      return submitted(state, context);
     case 'section1':
     case 'section2':
     case 'section3':
@@ -155,8 +164,6 @@ function act(state: UiState, action: Action, context: Context): Pressed {
       });
     case 'mute':
       return only(muted(state, context));
-    default:
-      return only(state);
   }
 }
 

@@ -30,16 +30,17 @@ export interface StopBox {
   readonly processes?: readonly { readonly pid: number; readonly words: string }[];
 }
 
+interface InputLine {
+  readonly kind: 'input';
+  readonly text: string;
+  readonly fault: { readonly at: number; readonly expected: string } | null;
+  /** A filter that is set and not yet edited: `z` is a key there, no letter. */
+  readonly untouched?: boolean;
+}
+
 export type Overlay =
-  | {
-      readonly kind: 'input';
-      readonly purpose: InputPurpose;
-      readonly text: string;
-      readonly fault: { readonly at: number; readonly expected: string } | null;
-      readonly sessionId: string | null;
-      /** A filter that is set and not yet edited: `z` is a key there, no letter. */
-      readonly untouched?: boolean;
-    }
+  | (InputLine & { readonly purpose: 'filter'; readonly sessionId: null })
+  | (InputLine & { readonly purpose: Exclude<InputPurpose, 'filter'>; readonly sessionId: string })
   | { readonly kind: 'menu'; readonly what: 'sort' | 'presets'; readonly cursor: number }
   | { readonly kind: 'help'; readonly place: Place; readonly query: string; readonly searching: boolean; readonly offset: number }
   | { readonly kind: 'confirm'; readonly box: StopBox };

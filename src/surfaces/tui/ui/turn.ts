@@ -19,5 +19,5 @@ export function sideways(state: UiState, step: number, context: Context): UiStat
     const index = Math.max(0, Math.min(Math.max(0, context.windowCount - 1), top.index - step));
     return { ...state, screens: [...state.screens.slice(0, -1), { ...top, index, offset: 0 }] };
   }
-  return top?.kind === 'history' ? cycled(state, step) : state;
+  return cycled(state, step);
 }
