@@ -149,13 +149,13 @@ export class Reader implements Voice {
   answer(line: string): readonly string[] {
     const text = line.trim();
     if (this.box !== null) return this.answerBox(this.box, text.toLowerCase());
-    const [word = '', ...rest] = text.startsWith('/') ? ['/', text.slice(1)] : text.split(/\s+/);
+    const [word, rest] = partedLine(text);
     const found = commandFor(this.setting.commands, word, this.setting.readOnly);
     if (found === null) return ['There is no such command; help lists them.'];
     try {
-      return found.run(this, text.startsWith('/') ? (rest[0] ?? '') : rest.join(' '));
+      return found.run(this, rest);
     } catch (error) {
-      if (error instanceof KnownError || (error instanceof Error && error.name === 'KnownError')) return [`${error.message}.`];
+      if (error instanceof KnownError) return [`${error.message}.`];
       throw error;
     }
   }
@@ -201,16 +201,22 @@ export class Reader implements Voice {
             ? ['Type y to kill it; anything else leaves.']
             : [];
     const facts = box.steps.length === 0 && box.stage !== 'running' ? box.facts : [];
-    this.say_([...[...facts, ...listed, ...steps].map((text) => `${text.replaceAll(' · ', ', ')}.`), ...question]);
+    this.say_([
+      ...[...facts, ...listed, ...steps].map((text) => `${text.replaceAll(' · ', ', ')}${text.endsWith('?') ? '' : '.'}`),
+      ...question,
+    ]);
   }
 
   knowTerminal(): void {}
 
   redraw(): void {}
+}
 
-  lookAgain(): void {
-    this.store.lookAgain?.();
-  }
+/** The word that a line begins with, and the rest of it: `/` needs no blank behind it. */
+function partedLine(text: string): readonly [string, string] {
+  if (text.startsWith('/')) return ['/', text.slice(1)];
+  const at = text.search(/\s|$/);
+  return [text.slice(0, at), text.slice(at).trim().replaceAll(/\s+/g, ' ')];
 }
 
 /** By its name or a beginning of it that fits one alone. */
@@ -218,7 +224,7 @@ function commandFor(commands: readonly Command<Reader>[], word: string, readOnly
   const all = commands.filter((command) => !(readOnly && command.acts === true));
   const lower = word.toLowerCase();
   const exact = all.find(({ words }) => words.includes(lower));
-  if (exact !== undefined || lower === '') return exact ?? null;
+  if (exact !== undefined) return exact;
   const begun = all.filter(({ words }) => words.some((each) => each.startsWith(lower)));
   return begun.length === 1 ? begun[0]! : null;
 }

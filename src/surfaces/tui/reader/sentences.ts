@@ -43,23 +43,14 @@ export const projectSentence = (view: View, project: ProjectView): string =>
 export const modelSentence = (view: View, model: ModelView): string =>
   `${modelName(view, model.model)}: ${amountFull(view, model.window)} tokens, ${shareWords(view, model.share)}, ${money(view, model.window.cost, model.window.costIsLowerBound)}, ${model.sessions} ${model.sessions === 1 ? 'session' : 'sessions'}.`;
 
-const NONE: ReadonlySet<string> = new Set();
-
 export interface Listening {
   /** Which sessions are spoken of: the filter and the accounts. */
   readonly hears: (session: SessionView) => boolean;
   readonly muted: ReadonlySet<string>;
 }
 
-const EVERYTHING: Listening = { hears: () => true, muted: NONE };
-
 /** What is worth saying between two snapshots, most urgent first: the verdict, states that changed, sessions that came or went, new warnings. */
-export function changeSentences(
-  before: Snapshot | null,
-  after: Snapshot,
-  hour12: boolean,
-  { hears, muted }: Listening = EVERYTHING,
-): readonly string[] {
+export function changeSentences(before: Snapshot | null, after: Snapshot, hour12: boolean, { hears, muted }: Listening): readonly string[] {
   const view = readerView(after, hour12);
   const sessions = [...after.sessions].sort(comparator('attention', false)).filter(hears);
   const warnings = allWarnings(after, muted);

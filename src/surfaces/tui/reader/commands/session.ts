@@ -1,5 +1,6 @@
 import type { SessionView } from '../../../../monitor/snapshot.ts';
-import { type Command, wordsOf } from '../command.ts';
+import { tagChanges, tagsIn } from '../../ui/tags.ts';
+import type { Command } from '../command.ts';
 import { withSession } from '../one-session.ts';
 import type { Reader } from '../reader.ts';
 
@@ -43,12 +44,8 @@ export const SESSION_COMMANDS: readonly Command<Reader>[] = [
     stands: ['tags'],
     acts: true,
     run: ownWords(TAGS, (reader, { id, tags }, text) => {
-      const wanted = wordsOf(text ?? '').map((tag) => tag.replace(/^#/, ''));
-      reader.queries.tag(
-        id,
-        wanted.filter((tag) => !tags.includes(tag)),
-        tags.filter((tag) => !wanted.includes(tag)),
-      );
+      const { add, remove } = tagChanges(tags, tagsIn(text ?? ''));
+      reader.queries.tag(id, add, remove);
       return 'Tags kept';
     }),
   },

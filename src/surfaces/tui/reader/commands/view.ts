@@ -31,10 +31,7 @@ export const VIEW_COMMANDS: readonly Command<Reader>[] = [
     usage: 'look',
     does: 'looks at everything again',
     stands: ['rescan'],
-    run: (reader) => {
-      reader.lookAgain();
-      return ['Looking again.'];
-    },
+    run: (reader) => [...reader.perform({ kind: 'repaint' }), 'Looking again.'],
   },
   {
     words: ['demo'],
