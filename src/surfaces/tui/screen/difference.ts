@@ -17,7 +17,7 @@ export function difference(shown: readonly (CellRow | undefined)[], wanted: read
   return pen.finished();
 }
 
-/** Half-open column ranges that differ, widened to whole characters of both rows. */
+/** Half-open column ranges that differ, widened to whole characters of both rows: where a right half differs its left one does, so only to the right. */
 function changedRuns(before: CellRow | undefined, row: CellRow): readonly (readonly [number, number])[] {
   const width = row.text.length;
   if (before === undefined || before.text.length !== width) return [[0, width]];
@@ -29,7 +29,7 @@ function changedRuns(before: CellRow | undefined, row: CellRow): readonly (reado
     if (last !== undefined && at - last[1] < SMALLEST_JUMP) last[1] = at + 1;
     else runs.push([at, at + 1]);
   }
-  if (isOther === isOtherLetter) for (const run of runs) [run[0], run[1]] = [startOf(before, row, run[0]), endOf(before, row, run[1])];
+  if (isOther === isOtherLetter) for (const run of runs) run[1] = endOf(before, row, run[1]);
   return runs;
 }
 
@@ -38,12 +38,6 @@ const isOtherUnit = (before: CellRow, row: CellRow, at: number): boolean =>
 
 const isOtherLetter = (before: CellRow, row: CellRow, at: number): boolean =>
   before.text[at] !== row.text[at] || before.look[at] !== row.look[at];
-
-function startOf(before: CellRow, row: CellRow, from: number): number {
-  let at = from;
-  while (at > 0 && (row.text[at] === '' || before.text[at] === '')) at--;
-  return at;
-}
 
 function endOf(before: CellRow, row: CellRow, to: number): number {
   let at = to;
