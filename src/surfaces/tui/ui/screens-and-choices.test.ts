@@ -5,7 +5,7 @@ import { demoLikeSnapshot } from '../testing-demo.ts';
 import { Driven } from '../testing-driven.ts';
 import { aFirstState } from '../testing-picture.ts';
 import { withMessage } from './choices.ts';
-import { moveCursor } from './move.ts';
+import { moveCursor, reveal } from './move.ts';
 import { SORT_KEYS } from './order.ts';
 import { placeOf, type Screen } from './state.ts';
 
@@ -107,6 +107,16 @@ describe('moving', () => {
     );
   });
 
+  test('the list is never scrolled beyond its end, and the chosen row is in view (LV-41)', () => {
+    const driven = on();
+    const { listing } = driven.settle().context;
+    const offsetOf = (at: number, offset: number) =>
+      reveal({ ...driven.state, selected: demo.sessions[at]!.id, offset }, listing, 5).offset;
+    const last = demo.sessions.findIndex(({ id }) => id === listing.sessions[6]!.id);
+    expect([offsetOf(last, 6), offsetOf(last, 0), offsetOf(0, 6), offsetOf(0, 0)]).toEqual([2, 2, 0, 0]);
+    expect(reveal({ ...driven.state, selected: 'gone', offset: 6 }, listing, 5).offset).toBe(2);
+  });
+
   test('in an empty list nothing moves', () => {
     const driven = on(aSnapshot({ ...demo, sessions: [] }));
     const before = driven.settle() && driven.state;
@@ -158,6 +168,12 @@ describe('moving', () => {
     const driven = on().keys('H', 'w', 'H');
     expect(driven.state.screens.map(({ kind }) => kind)).toEqual(['window', 'history']);
     expect(driven.keys('H', 'w').state.screens).toEqual([]);
+    for (const key of ['H', 'w'])
+      expect(
+        on()
+          .keys('enter', key, key)
+          .state.screens.map(({ kind }) => kind),
+      ).toEqual(['details']);
   });
 });
 
