@@ -34,13 +34,13 @@ function sourceWords({ usedPercent, stale }: VerdictWindow, style: VerdictStyle,
   return at !== null && (detail.age || stale) ? ` (official, ${writtenAge(style.now - at, style)})` : ' (official)';
 }
 
-/** A guessed limit is never exceeded on screen: `> 100 %` (D-34). */
+/** A guess stops at 100, and is then said as `> 100 %` (D-34). */
 function usedWords({ usedPercent, work, limitTokens }: VerdictWindow): string {
   const { value, source } = usedPercent;
   if (value === null) return `${tokensShort(work)} work tokens`;
   if (source === 'configured' && limitTokens !== null) return `${percent(value)} of ${tokensShort(limitTokens)}`;
   if (source !== 'estimated') return percent(value);
-  return `${value > 100 ? '> 100 %' : `≈ ${percent(value)}`} of your usual peak`;
+  return `${value >= 100 ? '> 100 %' : `≈ ${percent(value)}`} of your usual peak`;
 }
 
 /** ` resets 15:20`, or for an estimate `, ends ≈ 15:20 ± 10 min` (LV-32). */
@@ -60,10 +60,11 @@ export function windowWords(window: VerdictWindow, style: VerdictStyle, detail: 
 }
 
 /** `74–88 %`, `52.10–61.00M`: a unit that both ends share is said once. */
-function between(low: string, high: string): string {
+export function between(low: string, high: string): string {
   if (low === high) return low;
-  const unit = (text: string) => / ?[^\d.,]*$/.exec(text)?.[0] ?? '';
-  return unit(low) === unit(high) ? `${low.slice(0, low.length - unit(low).length)}–${high}` : `${low}–${high}`;
+  const unitAt = (text: string) => text.search(/ ?[^\d.,]*$/);
+  const isShared = low.slice(unitAt(low)) === high.slice(unitAt(high));
+  return isShared ? `${low.slice(0, unitAt(low))}–${high}` : `${low}–${high}`;
 }
 
 /** `at this pace 74–88 % by reset`, or when the limit comes first `limit ≈ 14:55 at this pace` (D-32); null when nothing can be said. */

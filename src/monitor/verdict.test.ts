@@ -78,7 +78,7 @@ const CASES: readonly (readonly [string, Verdict, string])[] = [
   ],
   [
     'D-34 a guessed limit is never exceeded',
-    { ...WORKING, window: { ...ESTIMATED, usedPercent: used(131, 'estimated') } },
+    { ...WORKING, window: { ...ESTIMATED, usedPercent: used(100, 'estimated') } },
     '1 working · 5h > 100 % of your usual peak (estimated), ends ≈ 15:20 ± 10 min',
   ],
   [

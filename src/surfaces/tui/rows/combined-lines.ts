@@ -93,7 +93,8 @@ export function windowLine(view: View, window: WindowView, form: Form, owner: st
       width,
     );
   }
-  const figure = window.usedPercent.source === 'estimated' && used > 100 ? '> 100 %' : percent(view, used);
+  // A guess stops at 100 (D-34).
+  const figure = window.usedPercent.source === 'estimated' && used >= 100 ? '> 100 %' : percent(view, used);
   const mark = window.source === 'official' ? window.elapsedPercent : null;
   const drawn = `${account}${bar(view, used, BAR_WIDTH[form], mark)} ${figure}`;
   const reserve = form === 'bare' || window.stale ? null : reserveWords(window.reserve, form);
@@ -105,20 +106,17 @@ export function windowLine(view: View, window: WindowView, form: Form, owner: st
 function sourceOf(view: View, window: WindowView): string {
   const { source, at } = window.usedPercent;
   if (source === 'official') return at === null ? source : `official, ${age(view, at)}`;
-  if (source === 'estimated') return 'of your usual peak (estimated)';
-  const limit = window.limit.tokens === null ? '' : `of ${short(view, window.limit.tokens)} `;
-  return `${limit}(${source === 'configured' ? 'yours' : source})`;
+  const { tokens } = window.limit;
+  return source === 'configured' && tokens !== null ? `of ${short(view, tokens)} (yours)` : 'of your usual peak (estimated)';
 }
 
-/** The official weekly quota (D-25); null where no sample is known. */
-export function weeklyLine(view: View, weekly: QuotaView | null, form: Form, account: string | null, width: number): Line | null {
-  const used = weekly?.usedPercent.value ?? null;
-  if (weekly === null || used === null) return null;
-  const name = label(form, 'Weekly', 'Weekly');
+/** The official weekly quota with `used` percent of it (D-25), in the long form: the others have no room for it. */
+export function weeklyLine(view: View, weekly: QuotaView, used: number, account: string | null, width: number): Line {
+  const name = label('long', 'Weekly', 'Weekly');
   const { at } = weekly.usedPercent;
-  const drawn = `${account === null ? '' : `${account}${separator(view)}`}${bar(view, used, BAR_WIDTH[form])} ${percent(view, used)}`;
-  const reserve = weekly.stale ? null : reserveWords(weekly.reserve, form);
-  const resets = weekly.resetsAt === null ? null : `${form === 'long' ? 'resets' : 'to'} ${clock(view, weekly.resetsAt)}`;
+  const drawn = `${account === null ? '' : `${account}${separator(view)}`}${bar(view, used, BAR_WIDTH.long)} ${percent(view, used)}`;
+  const reserve = weekly.stale ? null : reserveWords(weekly.reserve, 'long');
+  const resets = weekly.resetsAt === null ? null : `resets ${clock(view, weekly.resetsAt)}`;
   const tail = [at === null ? 'official' : `official, ${age(view, at)}`, resets, reserve].filter((word) => word !== null);
   return withTail(view, [span(name), span(drawn, usedTone(weekly))], tail, width);
 }
@@ -184,10 +182,10 @@ function projectedWords(view: View, window: WindowView, form: Form): string {
 /** Tokens now and at this pace: `37.37M → 58.31M tokens at this pace`, with a known limit `81 % (74–88 %) at this pace · 37.37M → 58.31M`. */
 function bareForecast(view: View, snapshot: Snapshot, window: WindowView | null): Line {
   const used = amount(view, snapshot.combined);
-  if (window === null || window.projection === null || !known(view) || snapshot.windows.length > 1) return line(`${used} tokens window`);
+  const range = window === null || snapshot.windows.length > 1 ? null : rangeWords(view, window);
+  if (window === null || window.projection === null || range === null) return line(`${used} tokens window`);
   const ahead = `${used} → ${short(view, window.projection.tokens)}`;
   const part = projectedPercent(window);
-  const range = rangeWords(view, window) ?? unknown(view);
   return line(say(view, part === null ? `${ahead} tokens at this pace` : `${percent(view, part.at)} (${range}) at this pace · ${ahead}`));
 }
 

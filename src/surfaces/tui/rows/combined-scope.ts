@@ -14,8 +14,8 @@ export interface CombinedScope {
   readonly burn: BurnRate;
 }
 
-/** Null when nothing is known; a session without a known figure makes the sum a lower bound. */
-const sumOfKnown = (values: readonly (number | null)[]): number | null =>
+/** Null when nothing is known; a figure that is not makes the sum a lower bound. */
+export const sumOfKnown = (values: readonly (number | null)[]): number | null =>
   values.length > 0 && values.every((value) => value === null) ? null : values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
 
 /** Sums of some sessions' figures in the window, and of their rates. */

@@ -7,7 +7,12 @@ import { burnLine, costLine, formOf, label, projectedLine, tokensLine, weeklyLin
 import { accountWords, type CombinedScope, scopeLine, scopeLines, scopeWords } from './combined-scope.ts';
 import { windowLabel } from './window-words.ts';
 
-const weeklies = (snapshot: Snapshot) => snapshot.accounts.filter(({ weekly }) => weekly?.usedPercent.value != null);
+/** The accounts' weekly quotas of which the server told. */
+const weeklies = (snapshot: Snapshot) =>
+  snapshot.accounts.flatMap(({ label: name, weekly }) => {
+    const used = weekly?.usedPercent.value ?? null;
+    return weekly === null || used === null ? [] : [{ name, weekly, used }];
+  });
 
 /** How many lines the section has when nothing is cut; the barest form says the tokens in its forecast, and only the long one has the weekly quota. */
 export function combinedCount(snapshot: Snapshot, shape: Shape, width: number): number {
@@ -63,9 +68,9 @@ export function combinedRows(
     { place: 4, drawn: projectedLine(view, snapshot, form, scope === null || nearest === null ? null : accountWords(view, nearest.label)) },
     ...(form === 'bare' ? [] : [{ place: 2, drawn: filtered?.tokens ?? tokensLine(view, snapshot, form, width - 1) }]),
     ...others.map((drawn) => ({ place: 1, drawn })),
-    ...(form === 'long' ? weeklies(snapshot) : []).flatMap(({ weekly, label: name }) => {
-      const drawn = weeklyLine(view, weekly, form, owner(name, snapshot.accounts.length > 1), width - 1);
-      return drawn === null ? [] : [{ place: 1.5, drawn }];
+    ...(form === 'long' ? weeklies(snapshot) : []).map(({ name, weekly, used }) => {
+      const drawn = weeklyLine(view, weekly, used, owner(name, snapshot.accounts.length > 1), width - 1);
+      return { place: 1.5, drawn };
     }),
   ];
   const kept = ranked.slice(0, rows);

@@ -1,4 +1,5 @@
 import type { WindowView } from '../../../monitor/snapshot.ts';
+import { between } from '../../../monitor/verdict-words.ts';
 import { known, percent, short, type View } from '../figures.ts';
 import type { Tone } from '../spans.ts';
 
@@ -28,13 +29,6 @@ export function projectedPercent(window: WindowView): { readonly at: number; rea
   if (projection === null || limit.tokens === null || limit.tokens <= 0 || limit.count !== 'all') return null;
   const part = (tokens: number) => (tokens / limit.tokens!) * 100;
   return { at: part(projection.tokens), low: part(projection.low), high: part(projection.high) };
-}
-
-/** `74–88 %`, `52.10–61.00M`: a unit that both ends share is said once. */
-function between(low: string, high: string): string {
-  if (low === high) return low;
-  const unit = (text: string) => / ?[^\d.,]*$/.exec(text)?.[0] ?? '';
-  return unit(low) === unit(high) ? `${low.slice(0, low.length - unit(low).length)}–${high}` : `${low}–${high}`;
 }
 
 /** `74–88 %`, or in tokens where no limit is known: `52.10–61.00M tokens`; null when nothing can be said. */
