@@ -64,7 +64,7 @@ export interface VerdictStyle {
 }
 
 /** What a part says, for its colour. */
-export type VerdictPartKind = 'attention' | 'error' | 'working' | 'plain' | 'window' | 'pace' | 'dim' | 'separator';
+export type VerdictPartKind = 'attention' | 'error' | 'working' | 'plain' | 'window' | 'weekly' | 'pace' | 'dim' | 'separator';
 
 export interface VerdictPart {
   readonly kind: VerdictPartKind;

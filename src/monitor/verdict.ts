@@ -74,7 +74,7 @@ function windowParts(v: Verdict, style: VerdictStyle, level: Level): VerdictPart
   const used = weekly?.usedPercent.value ?? null;
   if (style.weekly && level.weekly && weekly !== null && used !== null) {
     const resets = weekly.resetsAt === null ? '' : ` resets ${clockOf(style, weekly.resetsAt)}`;
-    parts.push({ kind: weekly.stale ? 'dim' : 'window', text: `weekly ${Math.round(used)} % (official)${resets}` });
+    parts.push({ kind: weekly.stale ? 'dim' : 'weekly', text: `weekly ${Math.round(used)} % (official)${resets}` });
   }
   return parts;
 }
@@ -111,8 +111,7 @@ function firstFitting(candidates: Iterable<readonly VerdictPart[]>, width: numbe
     if (widthOf(parts) <= width) return parts;
     last = parts;
   }
-  const [only] = last;
-  return only === undefined ? [] : [{ ...only, text: fitEnd(only.text, Math.max(0, width), '') }];
+  return last.slice(0, 1).map((only) => ({ ...only, text: fitEnd(only.text, Math.max(0, width), '') }));
 }
 
 const written = (parts: readonly VerdictPart[], style: VerdictStyle): VerdictPart[] =>

@@ -2,7 +2,7 @@ import type { Snapshot } from '../../../monitor/snapshot.ts';
 import { nearestLimit, type VerdictPart, verdictInTwo, verdictParts } from '../../../monitor/verdict.ts';
 import type { View } from '../figures.ts';
 import { type Line, span, type Tone } from '../spans.ts';
-import { usedTone } from './window-words.ts';
+import { partTone, usedTone } from './window-words.ts';
 
 /** The first line of all surfaces (LV-30 … LV-35), in this one's colours. */
 
@@ -15,8 +15,12 @@ const TONES: Readonly<Partial<Record<VerdictPart['kind'], Tone>>> = {
 
 function coloured(snapshot: Snapshot, parts: readonly VerdictPart[]): Line {
   const window = nearestLimit(snapshot.windows);
-  const used = window === null ? undefined : usedTone(window);
-  return parts.map(({ kind, text }) => span(text, kind === 'window' ? used : TONES[kind]));
+  const tones = {
+    ...TONES,
+    window: window === null ? undefined : usedTone(window),
+    weekly: partTone(snapshot.verdict.weekly?.usedPercent.value ?? null),
+  };
+  return parts.map(({ kind, text }) => span(text, tones[kind]));
 }
 
 const styleOf = (view: View, width: number, weekly: boolean) => ({
