@@ -50,8 +50,7 @@ function detailsScreen(source: ScreenSource, { id, offset }: Screen & { kind: 'd
   const { view, width } = source;
   const known = detailedOf(source, id);
   const name = named(view, known.session?.name ?? known.detail?.name ?? id.slice(0, 8));
-  const lines =
-    known.session === null && known.detail === null ? [line(' this session is no longer known', 'dim')] : detailRows(view, known, width);
+  const lines = detailRows(view, known, width);
   return { path: pathLine(view, ['sessions'], name), above: [], lines, offset, count: lines.length, agentAtCursor: null };
 }
 

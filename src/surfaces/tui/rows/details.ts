@@ -1,9 +1,9 @@
 import * as format from '../../../text/format.ts';
 import { sparkline, thinned } from '../bar.ts';
-import { age, full, modelName, money, named, percent, say, unknown, type View } from '../figures.ts';
+import { age, known as isComplete, modelName, money, named, percent, say, unknown, type View } from '../figures.ts';
 import { clip, type Line, line } from '../spans.ts';
 import { activityLines } from './details/activity.ts';
-import { BURN_MINUTES, burnLines, moneyLines } from './details/amounts.ts';
+import { BURN_MINUTES, burnLines, kindCount, moneyLines } from './details/amounts.ts';
 import { contextLines } from './details/context.ts';
 import type { Detailed } from './details/detailed.ts';
 import { joinedWords } from './details/field.ts';
@@ -12,10 +12,12 @@ import { stateWords } from './state-words.ts';
 
 /** Everything about a session, for the pane beside the list and the screen of its own (LV-60 … LV-63). */
 export function detailRows(view: View, known: Detailed, width: number): readonly Line[] {
+  const place = known.session ?? known.detail;
+  if (place === null) return [clip(line(' this session is no longer known', 'dim'), width)];
   const sections = [
-    identity(view, known, width),
+    identity(view, place, known, width),
     contextLines(view, known, width),
-    moneyLines(view, known),
+    moneyLines(view, place, known),
     burnLines(view, known, width),
     activityLines(view, known, width),
   ];
@@ -33,6 +35,7 @@ export function briefDetails(view: View, known: Detailed, width: number): readon
   const { session, detail } = known;
   if (session === null) return [];
   const { tokens } = session.window;
+  const count = (of: number) => kindCount(view, of);
   const write = tokens.cacheWrite5m + tokens.cacheWrite1h;
   const first =
     session.since === null || session.state !== 'working' ? stateWords(view, session) : `working for ${age(view, session.since)}`;
@@ -47,19 +50,19 @@ export function briefDetails(view: View, known: Detailed, width: number): readon
       `id ${named(view, session.id).slice(0, 8)}`,
     ],
     [
-      `in ${full(view, tokens.input)}`,
-      `out ${full(view, tokens.output)}`,
-      `cache write ${full(view, write)} (1h ${full(view, tokens.cacheWrite1h)}, 5m ${full(view, tokens.cacheWrite5m)})`,
-      `cache read ${full(view, tokens.cacheRead)}`,
-      detail?.cacheHitWindow == null ? null : `hit ${percent(view, detail.cacheHitWindow * 100)}`,
+      `in ${count(tokens.input)}`,
+      `out ${count(tokens.output)}`,
+      `cache write ${count(write)} (1h ${count(tokens.cacheWrite1h)}, 5m ${count(tokens.cacheWrite5m)})`,
+      `cache read ${count(tokens.cacheRead)}`,
+      detail?.cacheHitWindow == null || !isComplete(view) ? null : `hit ${percent(view, detail.cacheHitWindow * 100)}`,
     ],
     [
       `${money(view, session.window.cost, session.window.costIsLowerBound)} window`,
       `${money(view, session.total.cost, session.total.costIsLowerBound)} session`,
       session.subagents.requests === 0 ? null : `subagents ${money(view, session.subagents.cost, session.subagents.costIsLowerBound)}`,
-      detail?.unloggedCost == null ? null : `not in transcripts ${format.usd(detail.unloggedCost, view)}`,
-      detail === null ? null : `${detail.requests} requests`,
-      detail === null ? null : `${detail.prompts} prompts`,
+      detail?.unloggedCost == null || !isComplete(view) ? null : `not in transcripts ${format.usd(detail.unloggedCost, view)}`,
+      detail === null ? null : `${count(detail.requests)} requests`,
+      detail === null ? null : `${count(detail.prompts)} prompts`,
     ],
   ];
   const burn = detail === null ? unknown(view) : sparkline(view, thinned(detail.burnPerMinute, Math.max(8, width - 22)));

@@ -11,7 +11,9 @@ import { field, joinedWords } from './field.ts';
 /** The tree of subagents; with the main thread they add up to the session (LV-63). */
 export function subagentLines(view: View, agents: readonly SubagentView[], width: number, chosen: number | null = null): readonly Line[] {
   return agents.map((agent, index) => {
-    const last = agents.slice(index + 1).every(({ depth }) => depth < agent.depth) || index === agents.length - 1;
+    // The next one that is not below this one is a sibling, or the branch ends here.
+    const next = agents.slice(index + 1).find(({ depth }) => depth <= agent.depth);
+    const last = next === undefined || next.depth < agent.depth;
     const branch = glyphOr(view, last ? '└ ' : '├ ', last ? '` ' : '|-');
     const name = `${' '.repeat(agent.depth * 2)}${branch}${padEnd(agent.id === null ? 'others' : named(view, agent.id).slice(0, 8), 8)} ${padEnd(fitEnd(agent.type === null ? unknown(view) : named(view, agent.type), 12), 12)}`;
     const state = agent.state === 'running' ? 'runs' : agent.state === 'done' ? 'done' : unknown(view);

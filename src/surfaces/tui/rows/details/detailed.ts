@@ -12,6 +12,9 @@ export interface Detailed {
   readonly terminal: string | null;
 }
 
+/** The session itself, or what is known of one that is gone from the list. */
+export type Place = SessionView | SessionDetailView;
+
 /** What is asked to know more of a session. */
 export interface DetailSource {
   readonly snapshot: Snapshot;
