@@ -16,7 +16,7 @@ export function tableRows(
   width: number,
   tones: readonly (Tone | undefined)[] = [],
 ): { readonly heading: Line; readonly rows: readonly Line[] } {
-  const widths = columns.map(({ heading }, index) => Math.max(displayWidth(heading), ...rows.map((row) => displayWidth(row[index] ?? ''))));
+  const widths = columns.map(({ heading }, index) => Math.max(displayWidth(heading), ...rows.map((row) => displayWidth(row[index]!))));
   let kept = columns.map((_, index) => index);
   const total = () => kept.reduce((sum, index) => sum + widths[index]! + 2, -1);
   for (;;) {
@@ -33,7 +33,7 @@ export function tableRows(
     clip(
       [
         span(
-          ` ${kept.map((index) => (columns[index]!.left ? padEnd(fitEnd(cells[index] ?? '', widths[index]!), widths[index]!) : padStart(cells[index] ?? '', widths[index]!))).join('  ')}`.trimEnd(),
+          ` ${kept.map((index) => (columns[index]!.left ? padEnd(fitEnd(cells[index]!, widths[index]!), widths[index]!) : padStart(cells[index]!, widths[index]!))).join('  ')}`.trimEnd(),
           tone,
         ),
       ],

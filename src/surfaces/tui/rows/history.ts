@@ -18,6 +18,7 @@ import {
 } from '../figures.ts';
 import { type Line, line, span, type Tone } from '../spans.ts';
 import { tableRows } from './columns.ts';
+import { sumOfKnown } from './combined-scope.ts';
 import { STATE_LOOK } from './states.ts';
 
 /** The past: days, 5-hour windows with their outcome, a calendar, projects, models; and one former window in full (LV-85). */
@@ -125,6 +126,9 @@ export function partRows(view: View, title: string, parts: readonly PartView[], 
 
 const SHADES = [' ', '░', '▒', '▓', '█'] as const;
 const ASCII_SHADES = [' ', '.', 'o', 'O', '#'] as const;
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
+/** Columns of the weekdays' names. */
+const DAYS_AT = 6;
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
 
 /** A year of days as weeks in columns, darker = dearer; an unknown cost is `?`. Weeks start on Monday (D-27). */
@@ -132,17 +136,14 @@ export function calendarRows(view: View, days: ReturnType<LiveQueries['calendar'
   const weekdayOf = (day: string) => (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7;
   const most = Math.max(1, ...days.map(({ cost: nano }) => nano ?? 0));
   const shades = plainLines(view) ? ASCII_SHADES : SHADES;
-  const shade = ({ cost: nano, all }: (typeof days)[number]) =>
-    nano === null && all > 0
-      ? '?'
-      : (nano ?? 0) <= 0
-        ? all > 0
-          ? shades[1]
-          : '·'
-        : shades[Math.max(1, Math.ceil(((nano ?? 0) / most) * 4))]!;
+  const shade = ({ cost: nano, all }: (typeof days)[number]) => {
+    if (nano !== null && nano > 0) return shades[Math.ceil((nano / most) * 4)]!;
+    if (all === 0) return '·';
+    return nano === null ? '?' : shades[1];
+  };
   const first = days[0] === undefined ? 0 : weekdayOf(days[0].day);
   const weeks = Math.ceil((first + days.length) / 7);
-  const shown = Math.max(1, Math.min(weeks, width - 7));
+  const shown = Math.max(1, Math.min(weeks, width - DAYS_AT - 1));
   const skipped = weeks - shown;
   const cell = (week: number, weekday: number) => {
     const day = days[(week + skipped) * 7 + weekday - first];
@@ -152,15 +153,14 @@ export function calendarRows(view: View, days: ReturnType<LiveQueries['calendar'
     line(` ${name}  ${Array.from({ length: shown }, (_, week) => cell(week, weekday)).join('')}`),
   );
   let months = '';
-  for (let week = 0; week < shown; week++) {
-    const day = days[Math.max(0, (week + skipped) * 7 - first)];
-    const month = day?.day.slice(5, 7) ?? '';
-    const before = days[Math.max(0, (week + skipped - 1) * 7 - first)]?.day.slice(5, 7);
-    if (week > 0 && month !== before && months.length <= week)
-      months = `${months.padEnd(week)}${['', 'Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'][Number(month)] ?? ''}`;
+  const monthOf = (week: number) => Number(days[Math.max(0, (week + skipped) * 7 - first)]!.day.slice(5, 7));
+  for (let week = 1; week < shown; week++) {
+    const month = monthOf(week);
+    const isWhole = DAYS_AT + week + 3 <= width;
+    if (isWhole && month !== monthOf(week - 1) && months.length <= week) months = `${months.padEnd(week)}${MONTHS[month - 1]}`;
   }
   const used = days.filter(({ all }) => all > 0);
-  const total = used.reduce((sum, day) => sum + (day.cost ?? 0), 0);
+  const total = sumOfKnown(used.map(({ cost: nano }) => nano));
   const lower = used.some((day) => day.cost === null || day.costIsLowerBound);
   const best = used.reduce<(typeof days)[number] | null>((a, b) => ((b.cost ?? -1) > (a?.cost ?? -1) ? b : a), null);
   const below = [
@@ -173,7 +173,7 @@ export function calendarRows(view: View, days: ReturnType<LiveQueries['calendar'
     ),
     line(` less ${shades.slice(1).join('')} more, one column a week`, 'dim'),
   ];
-  return { title: 'CALENDAR', heading: line(`      ${months}`.slice(0, width), 'dim'), rows, below };
+  return { title: 'CALENDAR', heading: line(`${' '.repeat(DAYS_AT)}${months}`, 'dim'), rows, below };
 }
 
 /** One former window: its sessions, projects, models; live columns have no value there (LV-85). */
