@@ -32,13 +32,13 @@ export function thinned(values: readonly number[], width: number): readonly numb
   });
 }
 
-/** A chart of `height` rows over bars of eighths, the topmost row first. */
+/** A chart of `height` rows over bars of eighths, the topmost row first; `most`, above 0, fills them. */
 export function columnsChart(view: View, values: readonly number[], height: number, most: number): readonly string[] {
   const levels = plainLines(view) ? ASCII_LEVELS : LEVELS;
   return Array.from({ length: height }, (_, index) => {
     const base = height - 1 - index;
     const cell = (value: number) => {
-      const part = most <= 0 ? 0 : (Math.min(value, most) / most) * height - base;
+      const part = (Math.min(value, most) / most) * height - base;
       return part <= 0 ? ' ' : levels[Math.min(levels.length - 1, Math.max(0, Math.ceil(part * levels.length) - 1))]!;
     };
     return values.map(cell).join('');

@@ -11,7 +11,7 @@ const MINUTE_MS = 60_000;
 /** The least of 1, 2, 5 × 10ⁿ that is not below the values: an axis end that can be read. */
 export function axisEnd(most: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, most)));
-  return [1, 2, 5, 10].map((step) => step * power).find((end) => end >= most) ?? power * 10;
+  return ([1, 2, 5].find((step) => step * power >= most) ?? 10) * power;
 }
 
 /** Work tokens per minute over the chart's minutes, in `rows` lines (LV-58). */
@@ -25,14 +25,20 @@ export function chartRows(view: View, chart: Chart, rows: number, width: number)
   const drawn = columnsChart(view, values, height, most).map((cells, index) =>
     line(`${padStart(index === 0 ? short(view, most).replace('.0', '') : '', AXIS_WIDTH - 2)} ${index === 0 ? tick : side}${cells}`),
   );
-  const from = chart.from;
-  const to = chart.from + chart.workPerMinute.length * MINUTE_MS;
-  const times = [0, 0.25, 0.5, 0.75].map((part) => ({ at: Math.round(part * room), text: clock(view, from + part * (to - from)) }));
-  const last = clock(view, to - MINUTE_MS);
-  let labels = ' '.repeat(AXIS_WIDTH);
-  for (const { at, text } of times) if (labels.length <= AXIS_WIDTH + at) labels = `${labels.padEnd(AXIS_WIDTH + at)}${text}`;
-  labels = `${labels.padEnd(AXIS_WIDTH + room - last.length)}${last}`;
-  return [...drawn, line(`${padStart('0', AXIS_WIDTH - 2)} ${zero}${rule.repeat(room)}`), line(say(view, labels))].map((each) =>
-    clip(each, width),
-  );
+  const axis = line(`${padStart('0', AXIS_WIDTH - 2)} ${zero}${rule.repeat(room)}`);
+  return [...drawn, axis, line(say(view, timesBelow(view, chart, room)))].map((each) => clip(each, width));
+}
+
+/** The times of the quarters below `room` minutes' columns and the last minute's at the right edge, each with a blank before it: one without room is left out. */
+function timesBelow(view: View, { from, workPerMinute }: Chart, room: number): string {
+  const length = workPerMinute.length * MINUTE_MS;
+  const last = clock(view, from + length - MINUTE_MS);
+  const lastAt = AXIS_WIDTH + room - last.length;
+  let labels = ' '.repeat(AXIS_WIDTH - 1);
+  for (const part of [0, 0.25, 0.5, 0.75]) {
+    const at = AXIS_WIDTH + Math.round(part * room);
+    const text = clock(view, from + part * length);
+    if (labels.length < at && at + text.length < lastAt) labels = `${labels.padEnd(at)}${text}`;
+  }
+  return `${labels.padEnd(lastAt)}${last}`;
 }
