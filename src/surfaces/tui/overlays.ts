@@ -61,11 +61,11 @@ function menuLines(view: View, { what, cursor }: Overlay & { kind: 'menu' }, sta
   const names =
     what === 'sort'
       ? SORT_KEYS.map((key) => `${key}${key === state.sort ? '  now' : ''}`)
-      : Array.from({ length: MOST_PRESETS }, (_, index) => `${index + 1}  ${state.presets[index] ?? ''}`);
+      : Array.from({ length: MOST_PRESETS }, (_, index) => `${index + 1}  ${named(view, state.presets[index] ?? '')}`);
   const visible = Math.max(1, Math.min(names.length, rows - 3));
   const first = Math.max(0, cursor - visible + 1);
   const listed = names.slice(first, first + visible).map((name, index) => {
-    const drawn = clip(line(`   ${named(view, name)}`), width);
+    const drawn = clip(line(`   ${name}`), width);
     return index + first === cursor ? selectedLine(drawn, width) : drawn;
   });
   return [ruleLine(view, `${title}${separator(view)}Enter takes, Esc leaves`, width), ...listed];
