@@ -18,8 +18,8 @@ export interface Counts {
   readonly warnings: number;
   readonly models: number;
   /** Lines of the chosen session's details below the list, 0 without one; and of the two-hour chart. */
-  readonly details?: number;
-  readonly chart?: number;
+  readonly details: number;
+  readonly chart: number;
 }
 
 /** What a person asked for. */
@@ -176,10 +176,10 @@ function given({ pool, counts, shape, titles, rows, compact, folded }: Scene): G
       ? warningRows(pool, counts.warnings, !roomy)
       : NONE;
   const below = shape === 'full' && !compact && rows >= DETAILS_FROM_ROWS;
-  const details = below && pool.left > (counts.details ?? 0) ? titled(pool, counts.details ?? 0, 0) : NONE;
+  const details = below && pool.left > counts.details ? titled(pool, counts.details, 0) : NONE;
   const tall = rows >= MODELS_FROM_ROWS && !compact && !small;
   const models = tall ? titled(pool, Math.min(counts.models, MOST_PROJECTS), 0) : NONE;
-  const chart = tall && pool.left > (counts.chart ?? 0) ? titled(pool, counts.chart ?? 0, 0) : NONE;
+  const chart = tall && pool.left > counts.chart ? titled(pool, counts.chart, 0) : NONE;
   return { sessions, combined, projects, warnings, details, models, chart };
 }
 

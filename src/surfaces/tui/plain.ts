@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../monitor/snapshot.ts';
 import { viewOf } from './figures.ts';
-import { layout, MOST } from './layout.ts';
+import { MOST } from './layout.ts';
 import { combinedCount, combinedRows, combinedTitle } from './rows/combined.ts';
 import { projectRows } from './rows/projects.ts';
 import { sessionTable } from './rows/sessions.ts';
@@ -8,7 +8,7 @@ import { hasNoData } from './rows/states.ts';
 import { sessionsTitle } from './rows/titles.ts';
 import { verdictLine } from './rows/verdict.ts';
 import { allWarnings, warningRows } from './rows/warnings.ts';
-import { shapeOf } from './shape.ts';
+import { COLUMNS, shapeOf } from './shape.ts';
 import { clip, drawable, type Line, line, textOf } from './spans.ts';
 
 export interface PlainOptions {
@@ -28,16 +28,17 @@ export function plainView(snapshot: Snapshot, options: PlainOptions): string {
   const columns = options.columns > 0 ? Math.floor(options.columns) : 80;
   const view = viewOf(snapshot, { ascii: options.ascii, now: options.now ?? snapshot.takenAt, hour12: options.hour12 });
   const shape = shapeOf(Math.min(columns, 159), false);
-  const counts = { sessions: MOST, combined: combinedCount(snapshot, shape, columns), projects: MOST, warnings: MOST, models: 0 };
-  const { columns: kept } = layout(Math.min(columns, 159), MOST, counts);
-  const table = sessionTable(view, snapshot.sessions, kept, columns, 0);
+  const table = sessionTable(view, snapshot.sessions, COLUMNS[shape], columns, 0);
   const sessions: readonly Line[] = snapshot.sessions.length === 0 ? [] : [table.heading, ...table.rows];
   const sections: readonly (readonly Line[])[] = [
     [verdictLine(view, snapshot, columns)],
     sessions.length === 0 ? [] : [line(sessionsTitle(view, snapshot, shape, null, null)), ...sessions],
     hasNoData(snapshot)
       ? []
-      : [line(combinedTitle(view, snapshot, shape, columns)), ...combinedRows(view, snapshot, shape, counts.combined, columns)],
+      : [
+          line(combinedTitle(view, snapshot, shape, columns)),
+          ...combinedRows(view, snapshot, shape, combinedCount(snapshot, shape, columns), columns),
+        ],
     snapshot.projects.length === 0 ? [] : [line('PER-PROJECT BREAKDOWN'), ...projectRows(view, snapshot, shape, MOST, columns)],
     allWarnings(snapshot).length === 0
       ? []

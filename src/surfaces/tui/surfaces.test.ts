@@ -49,6 +49,15 @@ describe('plain view, LV-130', () => {
 });
 
 describe('status line, LV-20 and LV-134', () => {
+  test('0 columns are taken as 80 (LV-42); while history is read no sum is said (LV-35)', () => {
+    expect(statusLine(demoLikeSnapshot(), { columns: 0, ascii: false })).toBe(
+      statusLine(demoLikeSnapshot(), { columns: 80, ascii: false }),
+    );
+    const demo = demoLikeSnapshot();
+    const line = statusLine({ ...demo, ingest: { ...demo.ingest, reading: true } }, { columns: 200, ascii: false });
+    expect(line.endsWith(' · — tok/min · — window · — today')).toBe(true);
+  });
+
   test('the example', () => {
     expect(statusLine(demoLikeSnapshot(), { columns: 200, ascii: false })).toBe(
       '2 need you · 2 working · 1 your turn · 5h 62 % (official, 12 s) resets 15:20 · 6,384 tok/min HIGH · $28.67 window · $38.08 today',

@@ -72,5 +72,5 @@ function drawnFooter(view: View, state: FooterState, width: number): Line {
   function* candidates(): Generator<Line> {
     for (let dropped = 0; dropped < ranked.length; dropped++) yield withoutLast(dropped);
   }
-  return firstFitting(ranked.length > 0 ? candidates() : [[...frozen]], width);
+  return firstFitting(candidates(), width);
 }

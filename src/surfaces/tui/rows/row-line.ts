@@ -38,6 +38,6 @@ export function rowLine(tracks: readonly Track[], indent: number, cells: readonl
     }
     text += (at === 0 ? '' : ' ') + fitted(cell, tracks[at]!);
   }
-  if (text !== '') spans.push(span(text, tone));
+  spans.push(span(text, tone));
   return whole ? spans : clip(spans, width);
 }

@@ -29,11 +29,10 @@ export function warningRows(view: View, warnings: readonly Warning[], rows: numb
   return warnings.slice(offset, offset + rows).map((warning) => warningLine(view, warning, width));
 }
 
-/** All of them in one line: ` ! 5 warnings: the worst one`. */
+/** One or more of them in one line: ` ! 5 warnings: the worst one`. */
 export function foldedWarnings(view: View, warnings: readonly Warning[], width: number): Line {
-  const [worst, ...others] = warnings;
-  if (worst === undefined) return [];
-  if (others.length === 0) return warningLine(view, worst, width);
+  const worst = warnings[0]!;
+  if (warnings.length === 1) return warningLine(view, worst, width);
   const { sign, tone } = SIGN[worst.severity];
-  return clip([span(` ${sign} `, tone), span(say(view, `${others.length + 1} warnings: ${named(view, worst.text)}`))], width);
+  return clip([span(` ${sign} `, tone), span(say(view, `${warnings.length} warnings: ${named(view, worst.text)}`))], width);
 }

@@ -8,10 +8,11 @@ import { type Drawing, rule } from './drawing.ts';
 
 export function detailLines(drawing: Drawing): readonly Line[] {
   const { options, plan, entries, view } = drawing;
-  if (plan.details.rows === 0) return [];
+  const { below = null } = options;
+  if (below === null || plan.details.rows === 0) return [];
   const chosen = entries.find((entry) => entry.kind === 'session' && entry.session.id === options.selected);
   const name = chosen?.kind === 'session' ? `${separator(view)}${named(view, chosen.session.name)}` : '';
-  return [rule(drawing, `DETAILS${name}`, 'other'), ...(options.below?.lines() ?? []).slice(0, plan.details.rows)];
+  return [rule(drawing, `DETAILS${name}`, 'other'), ...below.lines().slice(0, plan.details.rows)];
 }
 
 /** The right pane of wide screens: the chosen session, else tokens by kind and models. */

@@ -29,7 +29,7 @@ export function sessionLines(drawing: Drawing): readonly Line[] {
     }
     const { session } = entry;
     const row = table.rows[next++]!;
-    lines.push(session.id === options.selected ? chosenRow(view, row, indent, plan.width) : row);
+    lines.push(session.id === options.selected ? chosenRow(row, indent, plan.width) : row);
     if (sessions.second) lines.push(sessionNote(view, session, accountOf(snapshot, session), plan.width, indent + 3));
   }
   return lines;
@@ -47,14 +47,14 @@ function sessionsOf(shown: readonly Entry[]): readonly SessionView[] {
 const CHOSEN = new Kept<Line>();
 
 /** `> ` before the chosen row, which also stands out over its whole width. */
-const chosenRow = (view: View, row: Line, indent: number, width: number): Line =>
-  CHOSEN.of([view.ascii, row, indent, width], () => drawnChosen(view, row, indent, width));
+const chosenRow = (row: Line, indent: number, width: number): Line =>
+  CHOSEN.of([row, indent, width], () => drawnChosen(row, indent, width));
 
-function drawnChosen(view: View, row: Line, indent: number, width: number): Line {
+function drawnChosen(row: Line, indent: number, width: number): Line {
   const [first, ...rest] = row;
   const marked =
     indent >= 2 && first !== undefined && first.text.startsWith('  ') ? [{ ...first, text: `> ${first.text.slice(2)}` }, ...rest] : row;
-  return selectedLine(view.ascii || indent >= 2 ? marked : row, width);
+  return selectedLine(marked, width);
 }
 
 function groupLine(view: View, snapshot: Snapshot, { name, sessions }: Entry & { kind: 'group' }, width: number): Line {
