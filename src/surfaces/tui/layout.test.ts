@@ -71,6 +71,14 @@ describe('layout, LV §4', () => {
     expect(rowsOf(layout(120, 40, DEMO, { zoomed: 'warnings' }))).toMatchObject({ sessions: 0, combined: 0, projects: 0, warnings: 36 });
   });
 
+  test('folded sessions give their rows and their heading to the others, folded combined usage only its own', () => {
+    const plan = layout(80, 24, DEMO, { folded: ['sessions'] });
+    expect(plan.sessions).toEqual({ title: true, heading: false, rows: 0, second: false });
+    expect(rowsOf(plan)).toMatchObject({ combined: 5, projects: 4, warnings: 5 });
+    expect(layout(80, 24, DEMO, { folded: ['combined'] }).combined).toEqual({ title: true, rows: 0 });
+    expect(layout(80, 10, DEMO, { folded: ['sessions'] }).sessions.rows).toBeGreaterThan(0);
+  });
+
   test('one row is the verdict; the footer comes with six rows', () => {
     expect(rowsOf(layout(80, 1, DEMO))).toMatchObject({ verdict: 1, sessions: 0, combined: 0, footer: 0 });
     expect(layout(80, 5, DEMO).footer).toBe(0);

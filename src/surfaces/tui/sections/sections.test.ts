@@ -55,6 +55,28 @@ describe('warnings without room are counted, LV-43', () => {
   });
 });
 
+describe('sections on low and narrow screens', () => {
+  test('one section alone has no title where titles have no room', () => {
+    const projects = (rows: number) => drawn(80, rows, demo, { zoomed: 'projects' }).slice(1, 3);
+    expect(projects(10)[0]).toMatch(/^ orders-db +15,058,155 tok/);
+    expect(projects(12)[0]).toMatch(/^── PER-PROJECT BREAKDOWN ─/);
+    expect(projects(12)[1]).toMatch(/^ orders-db /);
+  });
+
+  test('warnings in one line: a single one as it is, several by their number and the worst (LV §4)', () => {
+    const folded = (count: number) => {
+      const warnings = Array.from({ length: count }, (_, index) => aWarning(`warning ${index}`));
+      return drawn(80, 24, { ...demo, warnings }, { compact: true }).find((text) => text.startsWith(' ! '));
+    };
+    expect([folded(0), folded(1), folded(3)]).toEqual([undefined, ' ! warning 0', ' ! 3 warnings: warning 0']);
+  });
+
+  test('one that is only a note has its sign', () => {
+    const warnings = [aWarning('a note', { severity: 'info', level: 'info' })];
+    expect(drawn(80, 24, { ...demo, warnings }, { compact: true })).toContain(' i a note');
+  });
+});
+
 describe('details and chart', () => {
   test('the lines below the list are asked for only where they are drawn', () => {
     let asked = 0;
