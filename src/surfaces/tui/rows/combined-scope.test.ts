@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { viewOf } from '../figures.ts';
+import type { Shape } from '../shape.ts';
 import { textOf } from '../spans.ts';
 import { amountsOf, aSession, aSnapshot, NOW } from '../testing.ts';
 import { demoLikeSnapshot } from '../testing-demo.ts';
-import { combinedTitle } from './combined.ts';
+import { combinedLine, combinedRows, combinedTitle } from './combined.ts';
 import { scopeLine, scopeLines, scopeOf, sumOfKnown } from './combined-scope.ts';
 
 const demo = demoLikeSnapshot();
@@ -27,6 +28,26 @@ describe('the title of combined usage', () => {
     const [window] = demo.windows;
     expect(combinedTitle(view, { ...demo, windows: [window!, window!] }, 'full', 120)).toBe('COMBINED USAGE · open windows of 2 accounts');
     expect(combinedTitle(view, { ...demo, windows: [] }, 'full', 120)).toBe('COMBINED USAGE · no window open');
+  });
+});
+
+describe('combined usage in one line', () => {
+  test.each([
+    [130, view, 'COMBINED  37.37M tokens · $28.67 window · $38.08 today · 6,384 work tok/min HIGH · !5'],
+    [80, view, '$28.67 window · $38.08 today · 6,384 work tok/min HIGH · !5'],
+    [40, view, '$28.67 window · 6,384/min HIGH · !5'],
+    [20, view, '$28.67 6.4K/m HIGH'],
+    [10, view, '$28.67'],
+    [40, reading, '— window · —/min · !5'],
+    [12, reading, '— —/m'],
+  ])('%d columns %#', (width, how, expected) => expect(textOf(combinedLine(how, demo, width))).toBe(expected));
+
+  test('stands at the edge on the narrowest screens, one blank from it on others', () => {
+    const first = (shape: Shape, width: number) => combinedRows(view, demo, shape, 1, width).map(textOf);
+    expect(first('narrow', 40)).toEqual(['$28.67 window · 6,384/min HIGH · !5']);
+    expect(first('tiny', 20)).toEqual(['$28.67 6.4K/m HIGH']);
+    expect(first('compact', 70)).toEqual([' $28.67 window · $38.08 today · 6,384 work tok/min HIGH · !5']);
+    expect(combinedRows(view, demo, 'compact', 0, 70)).toEqual([]);
   });
 });
 

@@ -107,6 +107,12 @@ describe('context, LV-61', () => {
     expect(field('history', asked({ contextHistory: history, compactions }))).toBe(expected),
   );
 
+  test('two points are a history, one is none', () => {
+    const compactions = { count: null, lastAt: null, lastTokens: null };
+    const points = (count: number) => field('history', asked({ contextHistory: history.slice(0, count), compactions }));
+    expect([points(1), points(2)]).toEqual([undefined, '▂▄']);
+  });
+
   test('without the size of the window the highest fills the line', () => {
     const compactions = { count: null, lastAt: null, lastTokens: null };
     const more = { ...of({ windowSize: null }), ...asked({ windowSize: null, contextHistory: history, compactions }) };
