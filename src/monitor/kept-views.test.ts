@@ -1,49 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { KeptViews } from './kept-views.ts';
-import type { SessionView } from './snapshot.ts';
 import { anEvent, aSession, NOW } from './testing.ts';
-import { Scene, step, windowOf } from './testing-scene.ts';
+import { Scene, windowOf } from './testing-scene.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Equal data are told quickly; what differs is shown. */
-const expectEqual = (view: SessionView, fresh: SessionView): void => {
-  if (!isDeepStrictEqual(view, fresh)) expect(view).toEqual(fresh);
-};
-/** Time alone decides about it: it is made each time. */
-const isTimed = ({ limitResetsAt }: SessionView, scene: Scene, name: string): boolean =>
-  !scene.live.has(name) || (limitResetsAt !== null && limitResetsAt <= scene.now);
-
 describe('LV-113: the kept view of a session', () => {
-  test('is the one that would be made anew, whatever changes and whenever; where nothing does, the same object', () => {
-    fc.assert(
-      fc.property(fc.array(step, { minLength: 10, maxLength: 30 }), (steps) => {
-        const [scene, kept] = [new Scene(), new KeptViews()];
-        let before = scene.views(kept);
-        for (const each of steps) {
-          const { usage } = scene;
-          const touched = each(scene);
-          scene.prepare();
-          const views = scene.views(kept);
-          // Facts of its own: what is remembered of the others does not help it.
-          const fresh = scene.views(new KeptViews(), (session) => ({ ...session, facts: { ...session.facts } }));
-          for (const [name, view] of views) {
-            expectEqual(view, fresh.get(name)!);
-            const former = before.get(name);
-            const isUntouched = touched !== null && !touched.includes(name) && usage === scene.usage;
-            if (isUntouched && former !== undefined && !isTimed(view, scene, name)) expect(view).toBe(former);
-          }
-          before = views;
-        }
-      }),
-      { numRuns: 300 },
-    );
-  });
-
   test('is the same object as long as time changes nothing of it', () => {
     const [scene, kept] = [new Scene(), new KeptViews()];
     scene.put(anEvent({ sessionId: 'a', at: NOW - MINUTE }));

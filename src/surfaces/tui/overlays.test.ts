@@ -12,7 +12,7 @@ const base: readonly Line[] = Array.from({ length: 12 }, (_, row) => line(`row $
 const over = (overlay: Overlay | null, columns = 40, rows = 12, more = {}) =>
   overlaid(overlay, base.slice(0, rows), view, { ...state, ...more }, { columns, rows, ascii: false, compact: false, emoji: false });
 const text = (...given: Parameters<typeof over>) => over(...given).map(textOf);
-const input = (typed: string, more: Partial<Overlay & { kind: 'input' }> = {}): Overlay => ({
+const input = (typed: string, more: Partial<Extract<Overlay, { readonly purpose: 'filter' }>> = {}): Overlay => ({
   kind: 'input',
   purpose: 'filter',
   text: typed,

@@ -99,9 +99,7 @@ function requestsScreen(source: ScreenSource, screen: Screen & { kind: 'requests
 
 /** A table whose chosen row stays in view. */
 function listedScreen({ view, width, rows }: ScreenSource, path: Line, listed: Listed, cursor: number | null, offset: number): Drawn {
-  const above = [line(say(view, ` ${listed.title}`), 'strong'), ...(listed.heading === null ? [] : [listed.heading])].map((each) =>
-    clip(each, width),
-  );
+  const above = [line(say(view, ` ${listed.title}`), 'strong'), listed.heading].map((each) => clip(each, width));
   const lines = [...listed.rows.map((row, index) => (index === cursor ? selectedLine(row, width) : row)), ...(listed.below ?? [])];
   const visible = Math.max(1, rows - above.length);
   const first = cursor === null ? Math.min(offset, Math.max(0, lines.length - visible)) : Math.max(0, cursor - visible + 1);

@@ -29,7 +29,7 @@ export type HistoryPage = (typeof HISTORY_PAGES)[number];
 /** Lines with a heading above; `rows` are those that can be chosen and scrolled. */
 export interface Listed {
   readonly title: string;
-  readonly heading: Line | null;
+  readonly heading: Line;
   readonly rows: readonly Line[];
   readonly below?: readonly Line[];
 }

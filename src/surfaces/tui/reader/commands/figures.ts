@@ -122,7 +122,7 @@ export const FIGURE_COMMANDS: readonly Command<Reader>[] = [
       // A calendar is a picture; the days say the same.
       if (page === undefined || page === 'calendar') return ['History has windows, days, projects and models.'];
       const { title, heading, rows } = historyRows(readerView(reader.snapshot, reader.hour12), reader.queries, page, WIDTH);
-      return [`${title}.`, ...spokenRows([...(heading === null ? [] : [heading]), ...rows])];
+      return [`${title}.`, ...spokenRows([heading, ...rows])];
     },
   },
 ];
