@@ -1,6 +1,7 @@
 import type { NanoUsd, TokenCounts } from '../pricing/types.ts';
 import type { State as SessionState } from '../sessions/states.ts';
-import type { Figure, Source } from '../usage/source.ts';
+import type { WindowLimit } from '../usage/limit.ts';
+import type { Figure } from '../usage/source.ts';
 import type { LivePart, TitleSource } from './live-part.ts';
 import type { Verdict } from './verdict-data.ts';
 
@@ -105,8 +106,8 @@ export interface WindowView {
   readonly elapsedPercent: number;
   readonly reserve: number | null;
   readonly amounts: Amounts;
-  /** Tokens (kind `limitCount`) that this window may hold, and where the number comes from (D-34). */
-  readonly limit: { readonly tokens: number | null; readonly count: 'all' | 'work'; readonly source: Source };
+  /** Tokens that this window may hold, and where the number comes from (D-34). */
+  readonly limit: WindowLimit;
   readonly burnNow: BurnRate;
   readonly burnPace: BurnRate;
   readonly projection: {

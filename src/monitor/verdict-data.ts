@@ -1,3 +1,4 @@
+import type { WindowLimit } from '../usage/limit.ts';
 import type { Figure } from '../usage/source.ts';
 
 /** The quota window that the verdict speaks of: the one nearest its limit (LV-33). Times in epoch ms. */
@@ -14,9 +15,9 @@ export interface VerdictWindow {
   readonly uncertaintyMinutes: number;
   readonly usedPercent: Figure;
   readonly stale: boolean;
-  /** Work tokens in the window, and the limit's tokens where a person or a rule set one. */
+  /** Work tokens in the window. */
   readonly work: number;
-  readonly limitTokens: number | null;
+  readonly limit: WindowLimit;
   /** What it comes to at this pace: percent of the limit, or all tokens where no limit is known; null = unknown. */
   readonly pace: {
     readonly unit: 'percent' | 'tokens';

@@ -49,7 +49,7 @@ function windowPart(window: WindowView, others: number): VerdictWindow {
     usedPercent: window.usedPercent,
     stale: window.stale,
     work: window.amounts.work,
-    limitTokens: window.limit.tokens,
+    limit: window.limit,
     pace: window.stale ? null : paceOf(window),
   };
 }

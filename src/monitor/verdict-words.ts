@@ -35,13 +35,17 @@ function sourceWords({ usedPercent, stale }: VerdictWindow, style: VerdictStyle,
 }
 
 /** A guess stops at 100, and is then said as `> 100 %` (D-34). */
-function usedWords({ usedPercent, work, limitTokens }: VerdictWindow): string {
+function usedWords({ usedPercent, work, limit }: VerdictWindow): string {
   const { value, source } = usedPercent;
   if (value === null) return `${tokensShort(work)} work tokens`;
-  if (source === 'configured' && limitTokens !== null) return `${percent(value)} of ${tokensShort(limitTokens)}`;
+  if (source === 'configured' && limit.tokens !== null) return `${percent(value)} of ${tokensShort(limit.tokens)}`;
   if (source !== 'estimated') return percent(value);
-  return `${value >= 100 ? '> 100 %' : `≈ ${percent(value)}`} of your usual peak`;
+  return `${limit.over ? '> 100 %' : `≈ ${percent(value)}`} ${guessWords(limit)}`;
 }
+
+/** What a guessed limit is taken from: the plan that a person named, or the own windows (D-34). */
+export const guessWords = ({ rung }: Pick<VerdictWindow['limit'], 'rung'>): string =>
+  rung === 'plan' ? 'of your plan' : 'of your usual peak';
 
 /** ` resets 15:20`, or for an estimate `, ends ≈ 15:20 ± 10 min` (LV-32). */
 function endWords({ source, end, uncertaintyMinutes }: VerdictWindow, detail: Detail, clock: Clock): string {

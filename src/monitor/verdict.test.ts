@@ -23,7 +23,7 @@ const WINDOW: VerdictWindow = {
   usedPercent: official(62),
   stale: false,
   work: 1_200_000,
-  limitTokens: null,
+  limit: { tokens: null, count: 'all', source: 'official', rung: 'official', over: false },
   pace: { unit: 'percent', low: 74, high: 88, limitAt: null },
 };
 const ESTIMATED: VerdictWindow = {
@@ -33,6 +33,8 @@ const ESTIMATED: VerdictWindow = {
   usedPercent: { value: null, source: 'unknown', at: null },
   pace: null,
 };
+const SET = { tokens: 2_500_000, count: 'all', source: 'configured', rung: 'configured', over: false } as const;
+const GUESS = { tokens: 9, count: 'work', source: 'estimated', rung: 'p90', over: false } as const;
 const NOTHING: Verdict = {
   needsYou: 0,
   failed: 0,
@@ -73,17 +75,17 @@ const CASES: readonly (readonly [string, Verdict, string])[] = [
   ['LV-32 no sample, no limit', { ...WORKING, window: ESTIMATED }, '1 working · 5h 1.20M work tokens, ends ≈ 15:20 ± 10 min'],
   [
     'LV-32 a guessed limit',
-    { ...WORKING, window: { ...ESTIMATED, usedPercent: used(48, 'estimated') } },
+    { ...WORKING, window: { ...ESTIMATED, usedPercent: used(48, 'estimated'), limit: GUESS } },
     '1 working · 5h ≈ 48 % of your usual peak (estimated), ends ≈ 15:20 ± 10 min',
   ],
   [
     'D-34 a guessed limit is never exceeded',
-    { ...WORKING, window: { ...ESTIMATED, usedPercent: used(100, 'estimated') } },
+    { ...WORKING, window: { ...ESTIMATED, usedPercent: used(100, 'estimated'), limit: { ...GUESS, over: true } } },
     '1 working · 5h > 100 % of your usual peak (estimated), ends ≈ 15:20 ± 10 min',
   ],
   [
     'LV-32 a set limit',
-    { ...WORKING, window: { ...ESTIMATED, usedPercent: used(48, 'configured'), limitTokens: 2_500_000 } },
+    { ...WORKING, window: { ...ESTIMATED, usedPercent: used(48, 'configured'), limit: SET } },
     '1 working · 5h 48 % of 2.50M (yours), ends ≈ 15:20 ± 10 min',
   ],
   [

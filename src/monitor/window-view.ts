@@ -1,6 +1,6 @@
 import { burnStart } from '../usage/burn.ts';
 import { projectCost, projectPercent, projectUse, timeToLimit } from '../usage/forecast.ts';
-import { countTokens, type Limit, limitOf, limitPercent, type Plan, type TokenLimit } from '../usage/limit.ts';
+import { countTokens, type Limit, limitOf, limitPercent, type Plan, type TokenLimit, type WindowLimit } from '../usage/limit.ts';
 import { type Figure, weakest } from '../usage/source.ts';
 import type { Window } from '../usage/window.ts';
 import { isOld, paceOf } from './account-view.ts';
@@ -27,8 +27,7 @@ export interface WindowScope {
   readonly now: number;
 }
 
-function figureOf(limit: Limit, window: Window, amounts: Amounts): Figure {
-  const found = limitPercent(limit, amounts.tokens);
+function figureOf(limit: Limit, found: ReturnType<typeof limitPercent>, window: Window): Figure {
   if (found === null) return { value: null, source: 'unknown', at: null };
   if (limit.rung === 'official') return { value: found.percent, source: 'official', at: window.usedPercentAt };
   return { value: found.percent, source: weakest('measured', limit.source), at: null };
@@ -43,7 +42,7 @@ interface Pace {
 function projectionOf(
   window: Window,
   recentRequests: number,
-  limit: WindowView['limit'],
+  limit: WindowLimit,
   { amounts, now: rateNow, pace }: Pace,
   now: number,
 ): WindowView['projection'] {
@@ -82,11 +81,11 @@ export function windowView(account: AccountWindows, window: Window, { totals, li
   });
   const t0 = burnStart(window.start, totals.firstInWindowAt);
   const pace: Pace = { amounts, now: totals.spans.rate('now', t0), pace: totals.spans.rate('pace', t0) };
+  const found = limitPercent(limit, amounts.tokens);
+  const { rung, source } = limit;
   // A plan's limit counts input and output only: no forecast of other tokens may be held against it.
-  const shown: WindowView['limit'] =
-    limit.count === 'input-output'
-      ? { tokens: null, count: 'all', source: limit.source }
-      : { tokens: limit.tokens, count: limit.count, source: limit.source };
+  const counted = limit.count === 'input-output' ? ({ tokens: null, count: 'all' } as const) : { tokens: limit.tokens, count: limit.count };
+  const shown: WindowLimit = { ...counted, source, rung, over: found?.over === true };
   return {
     account: account.account,
     label,
@@ -94,7 +93,7 @@ export function windowView(account: AccountWindows, window: Window, { totals, li
     end: window.end,
     source: window.source,
     uncertaintyMinutes: window.uncertaintyMinutes,
-    usedPercent: figureOf(limit, window, amounts),
+    usedPercent: figureOf(limit, found, window),
     stale: window.source === 'official' && isOld(window.usedPercentAt, now),
     ...paceOf(window, now),
     amounts,

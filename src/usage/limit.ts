@@ -42,6 +42,13 @@ export interface Limit {
   readonly usedPercent: number | null;
 }
 
+/** A limit as every surface shows it: tokens of one of the two kinds that are counted everywhere, null where they are none of them or not known. */
+export interface WindowLimit extends Pick<Limit, 'rung' | 'source' | 'tokens'> {
+  readonly count: 'all' | 'work';
+  /** More is used; a guess's percentage never says so. */
+  readonly over: boolean;
+}
+
 /** A token limit as a person wrote it: `--token-limit`. `max` is the largest finished window. */
 export interface TokenLimit {
   readonly tokens: number | 'max';

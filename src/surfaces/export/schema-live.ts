@@ -23,7 +23,13 @@ const amounts = {
 };
 const burn = v.object({ workTokensPerMinute: rate, tokensPerMinute: rate, usdPerHour: money });
 
-const limit = v.object({ tokens: v.nullable(rate), count: v.picklist(['all', 'work']), source });
+const limit = v.object({
+  tokens: v.nullable(rate),
+  count: v.picklist(['all', 'work']),
+  source,
+  rung: v.picklist(['official', 'configured', 'plan', 'p90', 'unknown']),
+  over: v.boolean(),
+});
 const window = v.object({
   account: v.string(),
   start: instant,

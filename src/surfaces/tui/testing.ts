@@ -106,7 +106,7 @@ export function aWindow(more: Partial<WindowView> = {}): WindowView {
     elapsedPercent: 67.4,
     reserve: 5.4,
     amounts: NOTHING,
-    limit: { tokens: null, count: 'all', source: 'official' },
+    limit: { tokens: null, count: 'all', source: 'official', rung: 'official', over: false },
     burnNow: NO_BURN,
     burnPace: NO_BURN,
     projection: null,
@@ -122,7 +122,7 @@ export const estimatedWindow = (more: Partial<WindowView> = {}): WindowView =>
     uncertaintyMinutes: 10,
     usedPercent: { value: null, source: 'unknown', at: null },
     reserve: null,
-    limit: { tokens: null, count: 'work', source: 'unknown' },
+    limit: { tokens: null, count: 'work', source: 'unknown', rung: 'unknown', over: false },
     ...more,
   });
 

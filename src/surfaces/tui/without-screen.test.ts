@@ -23,11 +23,11 @@ describe('JSON, LV-132', () => {
 
   test('an account with both has its limit, its edges and its week, times in UTC', () => {
     const weekly = { usedPercent: { value: 41, source: 'official', at: NOW }, stale: false, resetsAt: null, reserve: 3 } as const;
-    const window = aWindow({ limit: { tokens: 9, count: 'all', source: 'configured' } });
+    const window = aWindow({ limit: { tokens: 9, count: 'all', source: 'configured', rung: 'configured', over: false } });
     expect(of({ accounts: [account({ window, weekly })] }).accounts[0]).toMatchObject({
       window: { start: '2026-11-20T10:20:00.000Z', end: '2026-11-20T15:20:00.000Z', projection: null, percentProjection: null },
       weekly: { usedPercent: { value: 41, source: 'official', at: '2026-11-20T13:42:10.000Z' }, resetsAt: null, reservePoints: 3 },
-      limit: { tokens: 9, count: 'all', source: 'configured' },
+      limit: { tokens: 9, count: 'all', source: 'configured', rung: 'configured', over: false },
     });
   });
 

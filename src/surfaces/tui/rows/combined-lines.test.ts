@@ -10,6 +10,7 @@ import { burnLine, projectedLine, tokensLine, weeklyLine, windowLine } from './c
 const view = viewOf(aSnapshot(), { ascii: false, now: NOW });
 const reading = { ...view, complete: false };
 const BAR = (line: string) => line.replace(/[█░│]+/, '▒');
+const GUESS = { tokens: 9, count: 'work', source: 'estimated', rung: 'p90', over: false } as const;
 const figure = (value: number | null, source: 'official' | 'configured' | 'estimated', seenAt: number | null = null) => ({
   value,
   source,
@@ -38,22 +39,38 @@ describe('the window line, LV-53', () => {
     ],
     [
       'a set limit',
-      estimatedWindow({ usedPercent: figure(48, 'configured'), limit: { tokens: 2_500_000, count: 'all', source: 'configured' } }),
+      estimatedWindow({
+        usedPercent: figure(48, 'configured'),
+        limit: { tokens: 2_500_000, count: 'all', source: 'configured', rung: 'configured', over: false },
+      }),
       'Window 5h    ▒ 48 % of 2.50M (yours) · ≈ 10:20 → ≈ 15:20 ± 10 min, 1 h 37 m left',
     ],
     [
       'a set limit that is exceeded',
-      estimatedWindow({ usedPercent: figure(131, 'configured'), limit: { tokens: 2_500_000, count: 'all', source: 'configured' } }),
+      estimatedWindow({
+        usedPercent: figure(131, 'configured'),
+        limit: { tokens: 2_500_000, count: 'all', source: 'configured', rung: 'configured', over: false },
+      }),
       'Window 5h    ▒ 131 % of 2.50M (yours) · ≈ 10:20 → ≈ 15:20 ± 10 min, 1 h 37 m left',
     ],
     [
       'the usual peak',
-      estimatedWindow({ usedPercent: figure(48, 'estimated'), uncertaintyMinutes: 0 }),
+      estimatedWindow({ usedPercent: figure(48, 'estimated'), uncertaintyMinutes: 0, limit: GUESS }),
       'Window 5h    ▒ 48 % of your usual peak (estimated) · ≈ 10:20 → ≈ 15:20, 1 h 37 m left',
     ],
     [
+      'a plan that a person named (D-34)',
+      estimatedWindow({ usedPercent: figure(48, 'estimated'), uncertaintyMinutes: 0, limit: { ...GUESS, tokens: null, rung: 'plan' } }),
+      'Window 5h    ▒ 48 % of your plan (estimated) · ≈ 10:20 → ≈ 15:20, 1 h 37 m left',
+    ],
+    [
+      'the usual peak to the last token',
+      estimatedWindow({ usedPercent: figure(100, 'estimated'), limit: GUESS }),
+      'Window 5h    ▒ 100 % of your usual peak (estimated) · ≈ 10:20 → ≈ 15:20 ± 10 min, 1 h 37 m left',
+    ],
+    [
       'the usual peak is never exceeded (D-34)',
-      estimatedWindow({ usedPercent: figure(100, 'estimated') }),
+      estimatedWindow({ usedPercent: figure(100, 'estimated'), limit: { ...GUESS, over: true } }),
       'Window 5h    ▒ > 100 % of your usual peak (estimated) · ≈ 10:20 → ≈ 15:20 ± 10 min, 1 h 37 m left',
     ],
     [
@@ -164,7 +181,7 @@ describe('tokens, burn and forecast', () => {
   });
 
   const own = { ...window.projection!, calibrated: false };
-  const set = { tokens: 100_000_000, count: 'all', source: 'configured' } as const;
+  const set = { tokens: 100_000_000, count: 'all', source: 'configured', rung: 'configured', over: false } as const;
   test.each([
     ['by the server', window, 'long', '81 % (74–88 %) by 15:20 at this pace · 58.31M tokens · limit not before the reset'],
     [

@@ -1,5 +1,6 @@
 import type { QuotaView, Snapshot, WindowView } from '../../../monitor/snapshot.ts';
 import { nearestLimit } from '../../../monitor/verdict.ts';
+import { guessWords } from '../../../monitor/verdict-words.ts';
 import { bar } from '../bar.ts';
 import {
   age,
@@ -94,7 +95,7 @@ export function windowLine(view: View, window: WindowView, form: Form, owner: st
     );
   }
   // A guess stops at 100 (D-34).
-  const figure = window.usedPercent.source === 'estimated' && used >= 100 ? '> 100 %' : percent(view, used);
+  const figure = window.usedPercent.source === 'estimated' && window.limit.over ? '> 100 %' : percent(view, used);
   const mark = window.source === 'official' ? window.elapsedPercent : null;
   const drawn = `${account}${bar(view, used, BAR_WIDTH[form], mark)} ${figure}`;
   const reserve = form === 'bare' || window.stale ? null : reserveWords(window.reserve, form);
@@ -102,12 +103,12 @@ export function windowLine(view: View, window: WindowView, form: Form, owner: st
   return withTail(view, [span(name), span(drawn, usedTone(window))], tail, width);
 }
 
-/** `official, 12 s`, `of 2.50M (yours)`, `of your usual peak (estimated)`. */
+/** `official, 12 s`, `of 2.50M (yours)`, `of your usual peak (estimated)`, `of your plan (estimated)`. */
 function sourceOf(view: View, window: WindowView): string {
   const { source, at } = window.usedPercent;
   if (source === 'official') return at === null ? source : `official, ${age(view, at)}`;
   const { tokens } = window.limit;
-  return source === 'configured' && tokens !== null ? `of ${short(view, tokens)} (yours)` : 'of your usual peak (estimated)';
+  return source === 'configured' && tokens !== null ? `of ${short(view, tokens)} (yours)` : `${guessWords(window.limit)} (estimated)`;
 }
 
 /** The official weekly quota with `used` percent of it (D-25), in the long form: the others have no room for it. */

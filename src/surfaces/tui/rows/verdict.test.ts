@@ -33,7 +33,12 @@ describe('the verdict in the colours of the live view, LV-30', () => {
   test('a guessed limit that is passed reads > 100 % here as in the section below (D-34)', () => {
     const snapshot = aSnapshot({
       sessions: [aSession()],
-      windows: [estimatedWindow({ usedPercent: { value: 100, source: 'estimated', at: null } })],
+      windows: [
+        estimatedWindow({
+          usedPercent: { value: 100, source: 'estimated', at: null },
+          limit: { tokens: 9, count: 'work', source: 'estimated', rung: 'p90', over: true },
+        }),
+      ],
     });
     expect(textOf(verdictLine(view, snapshot, 200))).toBe('1 working · 5h > 100 % of your usual peak (estimated), ends ≈ 15:20 ± 10 min');
   });

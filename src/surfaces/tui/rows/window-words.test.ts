@@ -6,7 +6,8 @@ import { partTone, projectedPercent, rangeWords, usedTone, windowLabel } from '.
 
 const view = viewOf(aSnapshot(), { ascii: false, now: NOW });
 const projection = { tokens: 58_310_000, low: 52_100_000, high: 61_000_000, cost: null, calibrated: true, limitAt: null };
-const all = (tokens: number | null, count: 'all' | 'work' = 'all') => ({ tokens, count, source: 'configured' as const });
+const all = (tokens: number | null, count: 'all' | 'work' = 'all') =>
+  ({ tokens, count, source: 'configured', rung: 'configured', over: false }) as const;
 
 describe('the length of a window, LV-12', () => {
   test.each([
