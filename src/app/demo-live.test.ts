@@ -36,7 +36,7 @@ beforeAll(async () => {
     snapshot: {
       zone: 'UTC',
       burn: { high: 1000, moderate: 500 },
-      tokenLimit: { tokens: 80_000_000, per: 'day' },
+      limits: { combined: { tokens: 80_000_000, per: 'day' }, perWindow: null },
       limitCount: 'all',
       cost: { combined: 25e9, project: null, session: null },
       demo: true,

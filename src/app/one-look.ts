@@ -1,6 +1,7 @@
 import { startMonitor } from '../monitor/monitor.ts';
 import type { Snapshot } from '../monitor/snapshot.ts';
 import { NO_COST_THRESHOLDS } from '../monitor/warnings.ts';
+import { setLimits } from '../usage/limit.ts';
 import { monitorLink } from './monitor-link.ts';
 import { type App, openAppLedger } from './open.ts';
 
@@ -24,7 +25,7 @@ export async function oneLook(app: App, zone: string): Promise<Snapshot> {
     snapshot: {
       zone,
       burn: config.burn,
-      tokenLimit: null,
+      limits: setLimits(null, config.limits),
       limitCount: config.limits.count,
       cost: NO_COST_THRESHOLDS,
       demo: false,

@@ -1,9 +1,5 @@
-import type { Config } from '../config/schema.ts';
 import { type CostThresholds, NO_COST_THRESHOLDS } from '../monitor/warnings.ts';
 import { usageError } from '../platform/errors.ts';
-import type { TokenLimit } from '../usage/limit.ts';
-import type { LiveFlags } from './live-flags.ts';
-import { tokenLimitOf } from './report-request.ts';
 
 /**
  * What `--cost-threshold` says: `25` is the combined cost on screen; `25/day`, `25/project`, `5/session` are others (LV-14). The day's is
@@ -19,14 +15,6 @@ export function costThresholds(texts: readonly string[], perDayUsd: number | nul
     found[scope] = Math.round(numberIn('--cost-threshold', amount, 0, 1e6)! * 1e9);
   }
   return found;
-}
-
-/** Tokens that may be used, from the flag, else from the settings; null = no limit. */
-export function limitOf(flags: LiveFlags, config: Config): TokenLimit | null {
-  const { tokensPerDay, tokensPerWindow } = config.limits;
-  if (flags.tokenLimit !== undefined) return tokenLimitOf(flags.tokenLimit);
-  if (tokensPerDay !== null) return { tokens: tokensPerDay, per: 'day' };
-  return tokensPerWindow === null ? null : { tokens: tokensPerWindow, per: 'window' };
 }
 
 /** The number a flag gives, within its bounds; undefined where it is not given: null. */

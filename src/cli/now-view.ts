@@ -3,6 +3,7 @@ import { matches } from '../ledger/queries/filters.ts';
 import { startMonitor } from '../monitor/monitor.ts';
 import type { AccountView, SessionView, Snapshot } from '../monitor/snapshot.ts';
 import { NO_COST_THRESHOLDS } from '../monitor/warnings.ts';
+import { setLimits } from '../usage/limit.ts';
 import type { OpenReport } from './open-report.ts';
 import type { Scope } from './scope.ts';
 
@@ -34,7 +35,7 @@ async function takeSnapshot({ app, ready, request, context }: OpenReport): Promi
     snapshot: {
       zone: request.zone,
       burn: config.burn,
-      tokenLimit: config.limits.tokensPerWindow === null ? null : { tokens: config.limits.tokensPerWindow, per: 'window' },
+      limits: setLimits(null, config.limits),
       limitCount: config.limits.count,
       cost: NO_COST_THRESHOLDS,
       demo: false,

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { setLimits } from '../usage/limit.ts';
 import { emptySum } from '../usage/sum.ts';
 import { buildSnapshot } from './build.ts';
 import type { SessionInput } from './session-input.ts';
 import type { Amounts } from './snapshot.ts';
 import type { SnapshotInput } from './snapshot-input.ts';
 import { aLive, at, byId, anEvent as event, anInput as input, NOW, aSession as session } from './testing.ts';
+
+const NO_LIMITS = { tokensPerDay: null, tokensPerWindow: null };
 
 const total = (parts: readonly Amounts[]) => [
   parts.reduce((n, p) => n + p.all, 0),
@@ -116,7 +119,7 @@ describe('buildSnapshot', () => {
     [1000, 'warning'],
   ])('LV-90: %d of 1000 tokens of the day: %s', (work, level) => {
     const base = input([event({ work, at: at('00:00:00') }), event({ work: 5000, at: at('00:00:00') - 1 })].sort((a, b) => a.at - b.at));
-    const snap = buildSnapshot({ ...base, options: { ...base.options, tokenLimit: { tokens: 1000, per: 'day' } } });
+    const snap = buildSnapshot({ ...base, options: { ...base.options, limits: setLimits({ tokens: 1000, per: 'day' }, NO_LIMITS) } });
     expect(snap.combined.limit).toEqual({ tokens: 1000, per: 'day', used: work, percent: work / 10 });
     expect(snap.warnings.map((w) => w.level)).toEqual(level === null ? [] : [level]);
   });

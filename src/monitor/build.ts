@@ -80,10 +80,9 @@ export function buildSnapshot(input: SnapshotInput): Snapshot {
   };
 }
 
-function combinedLimit(
-  combined: Snapshot['combined'],
-  { options: { tokenLimit, limitCount }, windows }: SnapshotInput,
-): Snapshot['combined']['limit'] {
+function combinedLimit(combined: Snapshot['combined'], { options, windows }: SnapshotInput): Snapshot['combined']['limit'] {
+  const { limitCount } = options;
+  const tokenLimit = options.limits.combined;
   if (tokenLimit === null) return null;
   // Over all history, whatever is filtered (D-34).
   const tokens =
@@ -103,7 +102,7 @@ function windowViews(input: SnapshotInput, open: ReadonlyMap<string, Window | nu
   return windows.flatMap((account) => {
     const window = open.get(account.account) ?? null;
     if (window === null) return [];
-    const limits = { tokenLimit: options.tokenLimit, count: options.limitCount, plan: options.plan ?? null };
+    const limits = { perWindow: options.limits.perWindow, count: options.limitCount, plan: options.plan ?? null };
     return [
       windowView(account, window, {
         totals: totals.get(account.account) ?? new UsageTotals([], now),

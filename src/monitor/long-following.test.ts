@@ -2,10 +2,13 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { buildCapture, mergeQuota, writeCapture } from '../sessions/captures.ts';
+import { setLimits } from '../usage/limit.ts';
 import type { Snapshot } from './snapshot.ts';
 import { SNAPSHOT_OPTIONS } from './testing.ts';
 import { FollowedHome, until } from './testing-home.ts';
 import { freshId, responseLine } from './testing-lines.ts';
+
+const NO_LIMITS = { tokensPerDay: null, tokensPerWindow: null };
 
 /* A monitor that has run for hours keeps sums where one that starts reads requests: both must say the same. */
 
@@ -69,7 +72,10 @@ describe('LV-113: hours of following', () => {
     const day = 24 * 60 * MINUTE;
     const at = (ms: number, work: number) => responseLine({ at: NOON + ms, input: work, output: 0 });
     writeFileSync(home.fileOf('s1'), at(0, 100) + at(day + 60 * MINUTE, 7));
-    const m = home.start({ refreshInterval: 5, snapshot: { ...SNAPSHOT_OPTIONS, tokenLimit: { tokens: 'max', per: 'window' } } });
+    const m = home.start({
+      refreshInterval: 5,
+      snapshot: { ...SNAPSHOT_OPTIONS, limits: setLimits({ tokens: 'max', per: 'window' }, NO_LIMITS) },
+    });
     await m.ready;
     expect(m.get().combined).toMatchObject({ work: 100, limit: null });
     home.now = NOON + 6 * 60 * MINUTE;

@@ -1,5 +1,5 @@
 import type { BurnThresholds } from '../usage/burn.ts';
-import type { Plan, TokenLimit } from '../usage/limit.ts';
+import type { Plan, SetLimits } from '../usage/limit.ts';
 import type { Pseudonym } from './hidden-names.ts';
 import type { KeptViews } from './kept-views.ts';
 import type { AccountQuota, ClientSample, LiveSessionInput } from './live-input.ts';
@@ -14,7 +14,7 @@ import type { AccountWindows } from './windows.ts';
 export interface SnapshotOptions {
   readonly zone: string;
   readonly burn: BurnThresholds;
-  readonly tokenLimit: TokenLimit | null;
+  readonly limits: SetLimits;
   /** Which tokens the limit counts (`limits.count`). */
   readonly limitCount: 'all' | 'work';
   readonly cost: CostThresholds;

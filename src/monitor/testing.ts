@@ -18,7 +18,7 @@ export const NOW = at('13:42:10');
 export const SNAPSHOT_OPTIONS: SnapshotOptions = {
   zone: 'UTC',
   burn: { high: 1000, moderate: 500 },
-  tokenLimit: null,
+  limits: { combined: null, perWindow: null },
   limitCount: 'all',
   cost: { combined: null, project: null, session: null },
   demo: false,

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { setLimits } from '../usage/limit.ts';
 import { buildSnapshot } from './build.ts';
 import type { Warning } from './snapshot.ts';
 import type { SnapshotInput } from './snapshot-input.ts';
 import { aLive, anEvent, anInput, aSession, at, byId, NOW } from './testing.ts';
 import { type Condition, Episodes } from './warning-episodes.ts';
+
+const NO_LIMITS = { tokensPerDay: null, tokensPerWindow: null };
 
 const MINUTE = 60_000;
 const warningsOf = (input: SnapshotInput): readonly Warning[] => buildSnapshot(input).warnings;
@@ -128,7 +131,7 @@ describe('warnings', () => {
 
   test('LV-91: a guess is no warning, a limit that a person set is one', () => {
     const input = anInput([anEvent({ work: 900 })]);
-    const limited = { ...input.options, tokenLimit: { tokens: 1000, per: 'window' as const } };
+    const limited = { ...input.options, limits: setLimits({ tokens: 1000, per: 'window' }, NO_LIMITS) };
     expect(warningsOf(input)).toEqual([]);
     expect(warningsOf({ ...input, options: limited }).map((w) => w.rule)).toEqual(['window', 'budget']);
   });

@@ -1,6 +1,6 @@
 import { burnStart } from '../usage/burn.ts';
 import { projectCost, projectPercent, projectUse, timeToLimit } from '../usage/forecast.ts';
-import { countTokens, type Limit, limitOf, limitPercent, type Plan, type TokenLimit, type WindowLimit } from '../usage/limit.ts';
+import { countTokens, type Limit, limitOf, limitPercent, type Plan, type SetLimits, type WindowLimit } from '../usage/limit.ts';
 import { type Figure, weakest } from '../usage/source.ts';
 import type { Window } from '../usage/window.ts';
 import { isOld, paceOf } from './account-view.ts';
@@ -11,7 +11,7 @@ import type { UsageTotals } from './usage-totals.ts';
 import type { AccountWindows } from './windows.ts';
 
 export interface WindowLimits {
-  readonly tokenLimit: TokenLimit | null;
+  readonly perWindow: SetLimits['perWindow'];
   /** `limits.count`. */
   readonly count: 'all' | 'work';
   readonly plan: Plan | null;
@@ -71,10 +71,9 @@ function percentProjectionOf(window: Window, quota: AccountQuota | null, now: nu
 /** The open window of an account with all its use, whatever is filtered: the quota is the account's (D-22, D-34). */
 export function windowView(account: AccountWindows, window: Window, { totals, limits, quota, label, now }: WindowScope): WindowView {
   const amounts = amountsOf(totals.window.sum);
-  const configured = limits.tokenLimit?.per === 'window' ? limits.tokenLimit.tokens : null;
   const limit = limitOf({
     officialPercent: window.usedPercent,
-    configured,
+    configured: limits.perWindow,
     configuredCount: limits.count,
     plan: limits.plan,
     finished: account.finished,

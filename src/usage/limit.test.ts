@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { countTokens, type FinishedWindow, largestWindow, limitOf, limitPercent, parseTokenLimit, usualPeak } from './limit.ts';
+import { countTokens, type FinishedWindow, largestWindow, limitOf, limitPercent, parseTokenLimit, setLimits, usualPeak } from './limit.ts';
 
 const tokens = (input: number, cacheRead = 0, output = 0) => ({ input, output, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead });
 const windows = (...work: number[]): FinishedWindow[] => work.map((n, i) => ({ end: i, tokens: tokens(n, n === 0 ? 0 : 1_000_000) }));
@@ -11,6 +11,32 @@ describe('limit (D-34)', () => {
     expect(usualPeak(windows(...EXAMPLE))).toBe(700_000);
     expect(usualPeak(windows(...EXAMPLE.slice(0, 9)))).toBeNull();
     expect(usualPeak(windows(...EXAMPLE.slice(0, 9), 0, 0))).toBeNull();
+  });
+
+  test.each([
+    ['nothing is set', null, {}, [null, null]],
+    ['of the day only', null, { tokensPerDay: 80 }, [{ tokens: 80, per: 'day' }, null]],
+    ['of the window only', null, { tokensPerWindow: 60 }, [{ tokens: 60, per: 'window' }, 60]],
+    [
+      'of both: the day stands in combined use, the window keeps its own',
+      null,
+      { tokensPerDay: 80, tokensPerWindow: 'max' },
+      [{ tokens: 80, per: 'day' }, 'max'],
+    ],
+    [
+      'asked for the day: the window keeps its own',
+      { tokens: 5, per: 'day' },
+      { tokensPerDay: 80, tokensPerWindow: 60 },
+      [{ tokens: 5, per: 'day' }, 60],
+    ],
+    [
+      'asked for the window',
+      { tokens: 'max', per: 'window' },
+      { tokensPerDay: 80, tokensPerWindow: 60 },
+      [{ tokens: 'max', per: 'window' }, 'max'],
+    ],
+  ] as const)('D-34: limits %s', (_, asked, settings, [combined, perWindow]) => {
+    expect(setLimits(asked, { tokensPerDay: null, tokensPerWindow: null, ...settings })).toEqual({ combined, perWindow });
   });
 
   test('D-34: only the newest 60 windows count', () => {

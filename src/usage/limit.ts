@@ -55,6 +55,22 @@ export interface TokenLimit {
   readonly per: 'day' | 'window';
 }
 
+/** The limits that a person set: the one that combined use is held against, and the windows' own. */
+export interface SetLimits {
+  readonly combined: TokenLimit | null;
+  readonly perWindow: number | 'max' | null;
+}
+
+/** What is asked for now (`--token-limit`) comes before the settings (`limits.*`); one of the day leaves the windows theirs, and stands before it (D-34). */
+export function setLimits(
+  asked: TokenLimit | null,
+  settings: { readonly tokensPerDay: number | null; readonly tokensPerWindow: number | 'max' | null },
+): SetLimits {
+  const perWindow = asked?.per === 'window' ? asked.tokens : settings.tokensPerWindow;
+  const perDay = settings.tokensPerDay === null ? null : ({ tokens: settings.tokensPerDay, per: 'day' } as const);
+  return { combined: asked ?? perDay ?? (perWindow === null ? null : { tokens: perWindow, per: 'window' }), perWindow };
+}
+
 const SCALE: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, b: 1e9 };
 
 /** Reads `500000`, `500,000`, `1.5M`, `N/day` (the default), `N/window`, `max`; null when it is none or not a whole positive number of tokens (LV-11). */

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { writeLiveDemo } from '../../src/app/demo.ts';
@@ -15,8 +16,8 @@ interface Sum {
 interface Live {
   readonly verdict: { readonly text: string };
   readonly accounts: readonly { readonly weekly: { readonly usedPercent: { readonly value: number } } | null }[];
-  readonly windows: readonly { readonly usedPercent: { readonly value: number } }[];
-  readonly combined: Sum & { readonly today: Sum };
+  readonly windows: readonly { readonly usedPercent: { readonly value: number; readonly source: string }; readonly limit: unknown }[];
+  readonly combined: Sum & { readonly today: Sum; readonly limit: unknown };
   readonly sessions: readonly {
     readonly name: string;
     readonly window: Sum;
@@ -36,25 +37,46 @@ const short = (tokens: number) =>
 const usd = (dollars: number) => `$${dollars.toFixed(2)}`;
 const part = (percent: number) => (percent < 10 ? percent.toFixed(1) : percent.toFixed(0));
 
-describe.skipIf(!canRun)('one number everywhere, LV-3', () => {
-  test('the figures of the demo home on screen, in live --json, daily --json and query', async () => {
-    const home = emptyHome();
-    writeLiveDemo(home, Date.now());
-    const env = { XDG_STATE_HOME: path.join(home, '.local', 'state'), TIDEMARK_DB: path.join(home, 'ledger.db') };
-    const run = (...args: readonly string[]): string => {
-      const kept = {
-        PATH: process.env.PATH ?? '',
-        HOME: home,
-        LANG: 'C.UTF-8',
-        TZ: 'UTC',
-        XDG_CONFIG_HOME: `${home}/c`,
-        XDG_DATA_HOME: `${home}/d`,
-        ...env,
-      };
-      const done = spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8', env: kept });
-      expect(done.stderr, args.join(' ')).toBe('');
-      return done.stdout.trim();
+/** A demo home, and the program in it. */
+function demoHome() {
+  const home = emptyHome();
+  writeLiveDemo(home, Date.now());
+  const env = { XDG_STATE_HOME: path.join(home, '.local', 'state'), TIDEMARK_DB: path.join(home, 'ledger.db') };
+  const run = (...args: readonly string[]): string => {
+    const kept = {
+      PATH: process.env.PATH ?? '',
+      HOME: home,
+      LANG: 'C.UTF-8',
+      TZ: 'UTC',
+      XDG_CONFIG_HOME: `${home}/c`,
+      XDG_DATA_HOME: `${home}/d`,
+      ...env,
     };
+    const done = spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8', env: kept });
+    expect(done.stderr, args.join(' ')).toBe('');
+    return done.stdout.trim();
+  };
+  return { home, env, run };
+}
+
+describe.skipIf(!canRun)('one number everywhere, LV-3', () => {
+  test('D-34: limits of the day and of the window from the settings hold side by side, in the live view and in query', () => {
+    const { run, env } = demoHome();
+    rmSync(path.join(env.XDG_STATE_HOME, 'tidemark', 'statusline'), { recursive: true, force: true });
+    run('config', 'set', 'limits.tokensPerDay', '80M');
+    run('config', 'set', 'limits.tokensPerWindow', '60M');
+    const live = JSON.parse(run('live', '--once', '--json')) as Live;
+    const [window] = live.windows;
+    expect([live.combined.limit, window!.limit]).toMatchObject([
+      { tokens: 80e6, per: 'day' },
+      { tokens: 60e6, rung: 'configured' },
+    ]);
+    expect(window!.usedPercent.source).toBe('configured');
+    expect(Number(run('query', 'limit.tokens'))).toBe(60e6);
+  });
+
+  test('the figures of the demo home on screen, in live --json, daily --json and query', async () => {
+    const { home, env, run } = demoHome();
     const screen = open(process.execPath, [MAIN, 'live', '--token-limit', '80M'], { columns: 200, rows: 60, home, env });
     // A frame may come in two pieces: its end is waited for, as a terminal does.
     await screen.until(

@@ -12,12 +12,13 @@ import { returnUnusedHeap } from '../../platform/unused-heap.ts';
 import { boundYoungHeap } from '../../platform/young-heap.ts';
 import { parseFilter } from '../../surfaces/tui/filter/parse.ts';
 import type { LiveEnd } from '../../surfaces/tui/run.ts';
+import { setLimits } from '../../usage/limit.ts';
 import { type LiveFlags, settingsOf } from '../live-flags.ts';
 import { isDrawn } from '../live-form.ts';
-import { costThresholds, limitOf, numberIn } from '../live-limits.ts';
+import { costThresholds, numberIn } from '../live-limits.ts';
 import { show } from '../live-show.ts';
 import { notes } from '../notes.ts';
-import { zoneOf } from '../report-request.ts';
+import { tokenLimitOf, zoneOf } from '../report-request.ts';
 
 /** Young space, both halves: pictures leave much behind, printed lines little, and those who only read them get by with little memory (LV-113). */
 const [DRAWN_YOUNG_BYTES, PRINTED_YOUNG_BYTES] = [16 * 1024 * 1024, 2 * 1024 * 1024];
@@ -64,7 +65,7 @@ async function showApp(app: App, flags: LiveFlags, seconds: number | null, demo:
     snapshot: {
       zone: zoneOf(flags.timezone ?? config.display.timezone ?? 'local', app.env.TZ),
       burn: config.burn,
-      tokenLimit: limitOf(flags, config),
+      limits: setLimits(tokenLimitOf(flags.tokenLimit), config.limits),
       limitCount: config.limits.count,
       cost: costThresholds(flags.costThreshold ?? [], config.limits.costPerDay),
       demo: demo !== null,
