@@ -1,8 +1,10 @@
+import { PassThrough } from 'node:stream';
 import type { LiveQueries } from '../../monitor/details.ts';
 import type { SessionView, Snapshot } from '../../monitor/snapshot.ts';
 import { Acting, type ActingTools } from './acting.ts';
 import { COMMANDS } from './reader/commands.ts';
 import { Reader } from './reader/reader.ts';
+import { type ReaderOptions, runReader } from './reader/run.ts';
 import { aSnapshot } from './testing.ts';
 import { demoLikeSnapshot } from './testing-demo.ts';
 import { NO_OPTIONS } from './testing-picture.ts';
@@ -52,6 +54,36 @@ export function readerOf(first: Snapshot = demo, { queries = {}, tools = {}, now
       present = next;
     },
   };
+}
+
+interface Run extends Partial<ReaderOptions> {
+  readonly stateDir: string;
+  readonly lookAgain?: () => void;
+  readonly queries?: Partial<LiveQueries>;
+}
+
+/** A reader that runs over what `present` gives, with lines to type and what it wrote; `changes`: what it had the queries change. */
+export function runningReader(present: () => Snapshot, { lookAgain = () => {}, queries = {}, ...more }: Run) {
+  const [spoken, changes]: [string[], string[]] = [[], []];
+  const input = new PassThrough();
+  const ended = runReader(
+    { get: present, subscribe: () => () => {}, lookAgain },
+    { ...testQueries(present, changes), ...queries },
+    {
+      first: NO_OPTIONS,
+      hour12: false,
+      readOnly: false,
+      maxSessions: 1000,
+      scope: null,
+      write: async (text) => void spoken.push(text),
+      input,
+      once: false,
+      env: { TERM: 'vt100' },
+      run: async () => null,
+      ...more,
+    },
+  );
+  return { spoken, changes, ended, input, type: (line: string) => input.write(`${line}\n`) };
 }
 
 /** The demo sessions, the first of them changed. */

@@ -1,45 +1,27 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SessionState, Snapshot } from '../../../monitor/snapshot.ts';
 import { verdictOf } from '../../../monitor/verdict.ts';
 import { KEYS } from '../keys.ts';
 import { aSession, aSnapshot, aWarning, NOW } from '../testing.ts';
 import { demoLikeSnapshot } from '../testing-demo.ts';
-import { testQueries } from '../testing-queries.ts';
+import { runningReader } from '../testing-reader.ts';
 import { COMMANDS } from './commands.ts';
-import { type ReaderOptions, runReader } from './run.ts';
+import type { ReaderOptions } from './run.ts';
 
 const demo = demoLikeSnapshot();
 
 /** A reader at a fake clock: `at` sets what the store holds, `type` gives a line and what it answered. */
 function reading(first: Snapshot, more: Partial<ReaderOptions> = {}) {
   let present = first;
-  const spoken: string[] = [];
-  const changes: string[] = [];
-  const input = new PassThrough();
-  const ended = runReader(
-    { get: () => present, subscribe: () => () => {} },
-    testQueries(() => present, changes),
-    {
-      first: { refreshSeconds: 5, compact: false, theme: 'dark', sort: 'attention', group: 'none', accounts: [], filter: '' },
-      hour12: false,
-      readOnly: false,
-      maxSessions: 1000,
-      scope: null,
-      write: async (text) => void spoken.push(text),
-      input,
-      once: false,
-      env: { TERM: 'vt100' },
-      run: async () => null,
-      stateDir,
-      check: () => ({ ok: true, proven: true }),
-      end: async () => ({ ended: true, sent: ['SIGINT'], reason: null, leftovers: [] }),
-      ...more,
-    },
-  );
+  const { spoken, changes, ended, input } = runningReader(() => present, {
+    stateDir,
+    check: () => ({ ok: true, proven: true }),
+    end: async () => ({ ended: true, sent: ['SIGINT'], reason: null, leftovers: [] }),
+    ...more,
+  });
   const settle = () => vi.advanceTimersByTimeAsync(0);
   return {
     ended,

@@ -1,13 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { demoLikeSnapshot } from '../testing-demo.ts';
 import { NO_OPTIONS } from '../testing-picture.ts';
-import { testQueries } from '../testing-queries.ts';
+import { runningReader } from '../testing-reader.ts';
 import { remember } from '../ui/remember.ts';
-import { type ReaderOptions, runReader } from './run.ts';
 
 const demo = demoLikeSnapshot();
 
@@ -20,33 +18,8 @@ afterEach(() => {
   rmSync(stateDir, { recursive: true, force: true });
 });
 
-function running(more: Partial<ReaderOptions> = {}) {
-  const spoken: string[] = [];
-  const looks: string[] = [];
-  const input = new PassThrough();
-  const ended = runReader(
-    { get: () => demo, subscribe: () => () => {}, lookAgain: () => void looks.push('look') },
-    testQueries(() => demo),
-    {
-      first: NO_OPTIONS,
-      hour12: false,
-      readOnly: false,
-      maxSessions: 1000,
-      scope: null,
-      write: async (text) => void spoken.push(text),
-      input,
-      once: false,
-      env: { TERM: 'xterm-256color' },
-      run: async () => null,
-      stateDir,
-      ...more,
-    },
-  );
-  return { spoken, looks, ended, type: (line: string) => input.write(`${line}\n`) };
-}
-
 test('--once says everything one time and ends (LV-18)', async () => {
-  const { spoken, ended } = running({ once: true });
+  const { spoken, ended } = runningReader(() => demo, { stateDir, once: true });
   expect(await ended).toEqual({ code: 0, demo: false });
   expect(spoken).toHaveLength(1);
   expect(spoken[0]).toMatch(/^2 need you[\s\S]*spike-logs[\s\S]*Warning: migrate-orders/);
@@ -54,7 +27,12 @@ test('--once says everything one time and ends (LV-18)', async () => {
 
 test('remembered presets are there, a copy draws nothing, and the engine looks again when told (LV-86, LV-122)', async () => {
   remember(stateDir, { sort: 'attention', inverted: false, group: 'none', theme: 'dark', folded: [], presets: ['name:api*'] });
-  const { spoken, looks, ended, type } = running();
+  const looks: string[] = [];
+  const { spoken, ended, type } = runningReader(() => demo, {
+    stateDir,
+    env: { TERM: 'xterm-256color' },
+    lookAgain: () => void looks.push('look'),
+  });
   for (const line of ['preset 1', 'id api-docs', 'look', 'quit']) type(line);
   expect(await ended).toEqual({ code: 0, demo: false });
   expect(spoken[1]).toMatch(/^1 of 7 sessions.*\napi-docs/);
@@ -65,25 +43,7 @@ test('remembered presets are there, a copy draws nothing, and the engine looks a
 test('process 1 is never stopped, whoever asks (KIL-1)', async () => {
   const session = demo.sessions[0]!;
   const present = { ...demo, sessions: [{ ...session, processes: [{ ...session.processes[0]!, pid: 1 }] }] };
-  const spoken: string[] = [];
-  const input = new PassThrough();
-  const ended = runReader(
-    { get: () => present, subscribe: () => () => {} },
-    testQueries(() => present),
-    {
-      first: NO_OPTIONS,
-      hour12: false,
-      readOnly: false,
-      maxSessions: 1000,
-      scope: null,
-      write: async (text) => void spoken.push(text),
-      input,
-      once: false,
-      env: {},
-      run: async () => null,
-      stateDir,
-    },
-  );
+  const { spoken, ended, input } = runningReader(() => present, { stateDir, env: {} });
   input.write('stop fix\nquit\n');
   await ended;
   expect(spoken[1]).toBe('Not stopped: process 1 is never stopped.\n');
@@ -97,7 +57,7 @@ test('a longer pace is kept: one batch in as many seconds as were asked for', as
     looked.push(passed);
     return demo.takenAt;
   };
-  const { ended, type } = running({ now, first: { ...NO_OPTIONS, refreshSeconds: 12 } });
+  const { ended, type } = runningReader(() => demo, { stateDir, now, first: { ...NO_OPTIONS, refreshSeconds: 12 } });
   await new Promise((resolve) => setImmediate(resolve));
   looked.length = 0;
   for (; passed < 30; ) {
@@ -115,7 +75,7 @@ test.each([
   ['SIGHUP', 129],
 ] as const)('%s ends it with %i and leaves no listener behind (LV-118)', async (signal, code) => {
   const before = process.listeners(signal);
-  const { spoken, ended } = running();
+  const { spoken, ended } = runningReader(() => demo, { stateDir });
   const own = process.listeners(signal).filter((listener) => !before.includes(listener));
   expect(own).toHaveLength(1);
   (own[0] as () => void)();
@@ -125,20 +85,11 @@ test.each([
 
 test('a bug in an answer ends it with that bug; the demo is asked for by its line', async () => {
   const queries = {
-    ...testQueries(() => demo),
     rename: () => {
       throw new TypeError('bug');
     },
   };
-  const input = new PassThrough();
-  const options = { first: NO_OPTIONS, hour12: false, readOnly: false, maxSessions: 1000, scope: null, env: {}, stateDir };
-  const ended = runReader({ get: () => demo, subscribe: () => () => {} }, queries, {
-    ...options,
-    write: async () => {},
-    input,
-    once: false,
-    run: async () => null,
-  });
+  const { ended, input } = runningReader(() => demo, { stateDir, queries });
   input.write('name api-docs = x\n');
   await expect(ended).rejects.toThrow('bug');
   input.write('quit\n');
